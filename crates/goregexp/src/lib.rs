@@ -1,0 +1,1 @@
+//! Go's regexp syntax and replacement rules over regex-automata.

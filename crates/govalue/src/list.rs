@@ -1,0 +1,99 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Type, Value};
+
+struct Inner {
+    ty: Type,
+    items: Option<Vec<Value>>,
+}
+
+/// A Go slice or array with its type. Immutable and shared: every Sprig function on lists makes a new one.
+#[derive(Clone)]
+pub struct List(Arc<Inner>);
+
+impl List {
+    /// A `[]interface {}`.
+    pub fn new(items: Vec<Value>) -> List {
+        static TYPE: std::sync::OnceLock<Type> = std::sync::OnceLock::new();
+        List::with_type(TYPE.get_or_init(|| Type::slice(Type::Any)).clone(), items)
+    }
+
+    /// A list of a slice or array type (which may be a defined one).
+    pub fn with_type(ty: Type, items: Vec<Value>) -> List {
+        List(Arc::new(Inner { ty, items: Some(items) }))
+    }
+
+    /// The nil slice of a type.
+    pub fn nil(ty: Type) -> List {
+        List(Arc::new(Inner { ty, items: None }))
+    }
+
+    /// A `[]string`.
+    pub fn strings<S: Into<Value>>(items: impl IntoIterator<Item = S>) -> List {
+        List::with_type(Type::slice(Type::STRING), items.into_iter().map(Into::into).collect())
+    }
+
+    /// The list's type.
+    pub fn ty(&self) -> &Type {
+        &self.0.ty
+    }
+
+    /// The type of its elements.
+    pub fn elem_type(&self) -> &Type {
+        self.0.ty.elem().unwrap_or(&Type::Any)
+    }
+
+    /// Whether this is a nil slice.
+    pub fn is_nil(&self) -> bool {
+        self.0.items.is_none()
+    }
+
+    /// The elements.
+    pub fn items(&self) -> &[Value] {
+        self.0.items.as_deref().unwrap_or(&[])
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.items().len()
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.items().is_empty()
+    }
+
+    /// Whether both are the same slice in memory.
+    pub fn ptr_eq(&self, other: &List) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// A copy in which no map or list is shared with the original.
+    pub fn deep_copy(&self) -> List {
+        if self.is_nil() {
+            return self.clone();
+        }
+        List::with_type(self.0.ty.clone(), self.items().iter().map(Value::deep_copy).collect())
+    }
+}
+
+impl PartialEq for List {
+    fn eq(&self, other: &Self) -> bool {
+        self.ptr_eq(other)
+            || (self.ty() == other.ty() && self.is_nil() == other.is_nil() && self.items() == other.items())
+    }
+}
+
+impl fmt::Debug for List {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.items()).finish()
+    }
+}
+
+impl<V: Into<Value>> FromIterator<V> for List {
+    /// Collects a `[]interface {}`.
+    fn from_iter<I: IntoIterator<Item = V>>(iter: I) -> Self {
+        List::new(iter.into_iter().map(Into::into).collect())
+    }
+}

@@ -1,0 +1,139 @@
+use std::any::Any;
+use std::fmt;
+
+use crate::{Kind, Signature, Type, Value};
+
+/// Why a function or method failed: the `error` that a Go function returns as its last result.
+pub type CallError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a [`Func`] or [`Method`] does. Arguments were checked and converted against the signature.
+pub type FuncBody = dyn Fn(&[Value]) -> Result<Value, CallError> + Send + Sync;
+
+/// A Go function value (data, not an entry of a template's function map).
+pub struct Func {
+    /// Parameters and result.
+    pub signature: Signature,
+    /// The body.
+    pub body: Box<FuncBody>,
+}
+
+impl fmt::Debug for Func {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "func{}", self.signature)
+    }
+}
+
+/// A method bound to its receiver.
+pub struct Method {
+    /// Parameters and result, receiver excluded.
+    pub signature: Signature,
+    /// The body.
+    pub body: Box<FuncBody>,
+}
+
+/// The methods of a defined type whose values are plain maps, lists or scalars.
+pub trait MethodSet: Send + Sync {
+    /// The method of that name bound to the receiver.
+    fn method(&self, receiver: &Value, name: &str) -> Option<Method>;
+}
+
+/// A field of a host struct.
+pub struct StructField {
+    /// Go name.
+    pub name: &'static str,
+    /// Present value.
+    pub value: Value,
+    /// Declared type; differs from the value's for interface fields.
+    pub ty: Type,
+}
+
+/// A value of the host program with Go's behaviour: a struct, a pointer to one, a scalar of a defined type, an iterator.
+///
+/// Only `type_of` and `kind` must be given. The other methods answer as a value without that ability does.
+pub trait Object: Any + Send + Sync {
+    /// The Go type, as `%T` prints it.
+    fn type_of(&self) -> Type;
+
+    /// The kind; `Kind::Pointer` for a pointer to a struct.
+    fn kind(&self) -> Kind {
+        self.type_of().kind()
+    }
+
+    /// Whether this is a nil pointer.
+    fn is_nil(&self) -> bool {
+        false
+    }
+
+    /// The exported field of that name (through a pointer as well).
+    fn field(&self, name: &str) -> Option<Value> {
+        self.fields().into_iter().find(|f| f.name == name).map(|f| f.value)
+    }
+
+    /// All fields in order of declaration, for `%v` and for comparing.
+    fn fields(&self) -> Vec<StructField> {
+        Vec::new()
+    }
+
+    /// The exported method of that name.
+    fn method(&self, name: &str) -> Option<Method> {
+        let _ = name;
+        None
+    }
+
+    /// The text of `String()` or `Error()`, where the type has one: `%v` and `%s` print it.
+    fn text(&self) -> Option<String> {
+        None
+    }
+
+    /// The plain value beneath a scalar, slice or map of a defined type (`int64` for a `time.Duration`).
+    fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// The value that a pointer points to.
+    fn deref(&self) -> Option<Value> {
+        None
+    }
+
+    /// Length, for what `len` accepts.
+    fn len(&self) -> Option<usize> {
+        self.underlying().and_then(|v| match v {
+            Value::Str(s) | Value::Bytes(s) => Some(s.len()),
+            Value::List(l) => Some(l.len()),
+            Value::Map(m) => Some(m.len()),
+            _ => None,
+        })
+    }
+
+    /// What `range` visits, for a channel or an iterator function: `(key, value)` pairs.
+    fn iterate(&self) -> Option<Box<dyn Iterator<Item = (Value, Value)> + '_>> {
+        None
+    }
+
+    /// Truth as a condition: a struct is always true, a pointer unless nil.
+    fn truth(&self) -> bool {
+        match self.kind() {
+            Kind::Struct => true,
+            Kind::Pointer | Kind::Interface | Kind::Func | Kind::Chan => !self.is_nil(),
+            _ => self.underlying().is_some_and(|v| v.truth()),
+        }
+    }
+
+    /// `reflect.DeepEqual` with another object.
+    fn deep_eq(&self, other: &dyn Object) -> bool {
+        let _ = other;
+        false
+    }
+
+    /// The value that `encoding/json` would write (custom marshalling, field tags, `omitempty` applied).
+    fn to_json(&self) -> Option<Value> {
+        self.underlying()
+    }
+}
+
+impl dyn Object {
+    /// The concrete host type, for a host function that knows it.
+    pub fn downcast_ref<T: Object>(&self) -> Option<&T> {
+        (self as &dyn Any).downcast_ref()
+    }
+}

@@ -1,0 +1,2 @@
+//! The `helm` binary.
+fn main() {}

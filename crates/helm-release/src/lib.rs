@@ -1,0 +1,1 @@
+//! A release: manifests, hooks, history, stored form and plan.

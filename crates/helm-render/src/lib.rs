@@ -1,0 +1,1 @@
+//! Chart, values and capabilities to rendered files.

@@ -1,0 +1,1 @@
+//! Chart reference to verified chart.

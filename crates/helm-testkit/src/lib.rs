@@ -1,0 +1,1 @@
+//! Chart builder, hermetic environment and oracles for the tests; never shipped.
