@@ -85,6 +85,12 @@ pub trait Object: Any + Send + Sync {
         None
     }
 
+    /// The text of a `String()` that is declared on the pointer: `text/template` prints an addressable value by
+    /// it, while `%v` of a copy does not.
+    fn pointer_text(&self) -> Option<String> {
+        None
+    }
+
     /// The plain value beneath a scalar, slice or map of a defined type (`int64` for a `time.Duration`).
     fn underlying(&self) -> Option<Value> {
         None
