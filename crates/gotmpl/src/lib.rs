@@ -1,1 +1,19 @@
-//! Go's text/template: lexer, parser, tree and evaluator.
+//! Go's `text/template`: lexer, parser, tree and evaluator.
+
+mod builtin;
+mod caret;
+mod error;
+mod exec;
+mod function;
+mod options;
+mod parse;
+mod quote;
+mod set;
+mod state;
+mod tree;
+
+pub use error::{ExecError, ParseError, Place};
+pub use function::{Body, FuncMap, Function, Host};
+pub use options::{MissingKey, Options};
+pub use set::{Template, TemplateSet};
+pub use state::State;

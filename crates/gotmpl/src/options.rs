@@ -1,0 +1,38 @@
+/// What a map lookup of a field does when the key is not there (Go's `missingkey` option).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MissingKey {
+    /// Go on with no value, which prints as `<no value>` (`missingkey=default` and `invalid`).
+    #[default]
+    Default,
+    /// Go on with the zero value of the map's element type (`missingkey=zero`).
+    Zero,
+    /// Stop with an error (`missingkey=error`).
+    Error,
+}
+
+/// How templates of a set are parsed and executed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Name of the set's root template (`template.New(name)`); one error text mentions it.
+    pub name: String,
+    /// What a missing map key does.
+    pub missing_key: MissingKey,
+    /// Left and right action delimiter; an empty one stands for the default (`Template.Delims`).
+    pub delims: (String, String),
+    /// How deep templates may invoke one another: 100000 in Go. Executions started by functions count as well.
+    pub max_depth: usize,
+    /// The size in bytes that the output of one execution must not pass.
+    pub max_output: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            name: String::new(),
+            missing_key: MissingKey::Default,
+            delims: (String::new(), String::new()),
+            max_depth: 100_000,
+            max_output: usize::MAX,
+        }
+    }
+}
