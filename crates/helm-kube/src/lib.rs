@@ -1,1 +1,25 @@
-//! The cluster as a service.
+//! The cluster as a service: kubeconfig, discovery, get, apply, delete, watch, wait.
+//!
+//! A [`Cluster`] is made from [`ConnectOptions`] without touching the network; the first request opens the
+//! connection. Behind it is any `tower` service that answers Kubernetes API requests ([`Cluster::from_service`]),
+//! so a real API server, an in-process one and a scripted mock look the same to every caller.
+//!
+//! 1. [`Cluster::discovery`] asks once what the server serves; [`Cluster::build`] binds objects to it, which gives
+//!    [`Resource`]s,
+//! 2. [`Cluster::get`] and its neighbours handle single objects.
+
+mod cluster;
+mod discovery;
+mod error;
+mod options;
+mod resource;
+mod resource_type;
+mod transport;
+
+pub use cluster::{Cluster, ListOptions, Patch, Propagation, WriteOptions};
+pub use discovery::{Discovery, ServerVersion};
+pub use error::{Error, Status, TransportError};
+pub use kube::client::Body;
+pub use options::{ConnectOptions, RateLimit};
+pub use resource::Resource;
+pub use resource_type::ResourceType;

@@ -1,1 +1,18 @@
 //! One Kubernetes object as data: identity, order, patches, readiness.
+//!
+//! Nothing here talks to a cluster. An [`Object`] is a JSON map with the accessors every Kubernetes object
+//! shares; an [`ObjectRef`] names one. The client side computes patches and judges readiness from what it has
+//! read; a server can apply the same patches, and for every kind of patch `apply(diff(a, b), a) == b`.
+//!
+//! - [`order`]: the order kinds are installed and removed in,
+//! - [`ownership`]: the labels and annotations that tie an object to a release,
+//! - [`patch`]: JSON patch, JSON merge patch, strategic merge patch, the managed-fields upgrade.
+
+mod object;
+pub mod order;
+pub mod ownership;
+pub mod patch;
+mod reference;
+
+pub use object::{NotAnObject, Object};
+pub use reference::{GroupVersionKind, ObjectRef};

@@ -1,0 +1,316 @@
+//! One request to the API server and its answer; what client-go's `rest.Request` does.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, WARNING};
+use http::{Method, Request, Response};
+use kube::client::Body;
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::resource_type::push_escaped;
+use crate::{Error, RateLimit, Status, TransportError};
+
+mod go_network;
+
+/// What is called with the text of each `Warning` header.
+pub(crate) type WarningSink = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A connection to one API server.
+pub(crate) struct Transport {
+    client: kube::Client,
+    /// The server's URL without a trailing slash, for errors.
+    base: String,
+    limiter: Option<Limiter>,
+}
+
+/// A request, apart from where the server is.
+pub(crate) struct Call {
+    method: Method,
+    /// Path and query.
+    target: String,
+    accept: &'static str,
+    content_type: &'static str,
+    body: Vec<u8>,
+    /// Whether the answer is a stream of events, which must not be compressed: servers from 1.37 on compress
+    /// each event by itself, which the client's decoder does not read.
+    streaming: bool,
+    /// Whether an error is told from the status code alone, as client-go's raw requests do.
+    raw: bool,
+    /// What client-go appends to errors it makes up itself: `(get pods web)`.
+    about: String,
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, path: String) -> Call {
+        Call {
+            method,
+            target: path,
+            accept: "application/json",
+            content_type: "application/json",
+            body: Vec::new(),
+            streaming: false,
+            raw: false,
+            about: String::new(),
+        }
+    }
+
+    pub(crate) fn get(path: impl Into<String>) -> Call {
+        Call::new(Method::GET, path.into())
+    }
+
+    /// Appends a query parameter.
+    pub(crate) fn query(mut self, key: &str, value: &str) -> Call {
+        self.target.push(if self.target.contains('?') { '&' } else { '?' });
+        self.target.push_str(key);
+        self.target.push('=');
+        push_escaped(&mut self.target, value);
+        self
+    }
+
+    /// Appends a query parameter unless its value is empty.
+    pub(crate) fn query_if(self, key: &str, value: &str) -> Call {
+        if value.is_empty() { self } else { self.query(key, value) }
+    }
+
+    pub(crate) fn body(mut self, content_type: &'static str, body: Vec<u8>) -> Call {
+        (self.content_type, self.body) = (content_type, body);
+        self
+    }
+
+    pub(crate) fn accept(mut self, accept: &'static str) -> Call {
+        self.accept = accept;
+        self
+    }
+
+    pub(crate) fn streaming(mut self) -> Call {
+        self.streaming = true;
+        self
+    }
+
+    pub(crate) fn raw(mut self) -> Call {
+        self.raw = true;
+        self
+    }
+
+    /// Names the resource, and object if any, the call is about.
+    pub(crate) fn about(mut self, group_resource: &str, name: &str) -> Call {
+        self.about = format!("{group_resource} {name}").trim_end().to_owned();
+        self
+    }
+}
+
+impl Transport {
+    pub(crate) fn new(client: kube::Client, base: &str, limit: Option<RateLimit>) -> Transport {
+        let base = base.trim_end_matches('/').to_owned();
+        Transport { client, base, limiter: limit.map(Limiter::new) }
+    }
+
+    /// Sends a call; an answer that is no success becomes an error.
+    pub(crate) async fn send(
+        &self,
+        call: Call,
+        warnings: &OnceLock<WarningSink>,
+    ) -> Result<Response<Body>, Error> {
+        let mut attempts_left = 1;
+        loop {
+            if let Some(limiter) = &self.limiter {
+                limiter.wait().await;
+            }
+            let request = self.request(&call)?;
+            let response = self.client.send(request).await.map_err(|e| self.transport_error(&call, &e))?;
+            if let Some(sink) = warnings.get() {
+                report_warnings(response.headers(), sink);
+            }
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            let status = self.failure(&call, response).await?;
+            // The two answers of an etcd between leaders that Helm asks once more for.
+            if attempts_left > 0 && status.code >= 500 && is_etcd_hiccup(&status.message) {
+                attempts_left -= 1;
+                continue;
+            }
+            return Err(Error::Api(Box::new(status)));
+        }
+    }
+
+    /// Sends a call and collects the answer's body.
+    pub(crate) async fn bytes(&self, call: Call, warnings: &OnceLock<WarningSink>) -> Result<Bytes, Error> {
+        let response = self.send(call, warnings).await?;
+        response.into_body().collect_bytes().await.map_err(|e| {
+            Error::decode(
+                "unexpected error when reading response body. Please retry. Original error",
+                go_network::cause(&e, ""),
+            )
+        })
+    }
+
+    /// Sends a call and reads the answer as JSON.
+    pub(crate) async fn json<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        warnings: &OnceLock<WarningSink>,
+    ) -> Result<T, Error> {
+        let bytes = self.bytes(call, warnings).await?;
+        serde_json::from_slice(&bytes).map_err(|e| Error::decode("reading the server's answer", e))
+    }
+
+    fn request(&self, call: &Call) -> Result<Request<Body>, Error> {
+        let mut builder = Request::builder()
+            .method(call.method.clone())
+            .uri(call.target.as_str())
+            .header(ACCEPT, HeaderValue::from_static(call.accept));
+        if !call.body.is_empty() {
+            builder = builder.header(CONTENT_TYPE, HeaderValue::from_static(call.content_type));
+        }
+        if call.streaming {
+            builder = builder.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
+        builder.body(Body::from(call.body.clone())).map_err(|e| Error::InvalidObject(e.to_string()))
+    }
+
+    fn transport_error(&self, call: &Call, error: &kube::Error) -> Error {
+        let operation = match call.method {
+            Method::GET => "Get",
+            Method::POST => "Post",
+            Method::PUT => "Put",
+            Method::PATCH => "Patch",
+            Method::DELETE => "Delete",
+            _ => "Request",
+        };
+        Error::Transport(Box::new(TransportError {
+            operation,
+            url: format!("{}{}", self.base, call.target),
+            cause: go_network::cause(error, &self.base),
+        }))
+    }
+
+    /// The status in the answer's body, or one made from the status code.
+    async fn failure(&self, call: &Call, response: Response<Body>) -> Result<Status, Error> {
+        let code = response.status().as_u16();
+        let is_text = response.headers().get(CONTENT_TYPE).is_none_or(|t| t.as_bytes().starts_with(b"text/"));
+        let body = response.into_body().collect_bytes().await.unwrap_or_default();
+        if !call.raw
+            && let Ok(status) = serde_json::from_slice::<Status>(&body)
+            && !status.message.is_empty()
+        {
+            return Ok(Status { code, ..status });
+        }
+        let text =
+            if is_text { String::from_utf8_lossy(&body).trim().to_owned() } else { "unknown".to_owned() };
+        let mut status = generic_status(code, &call.method, text);
+        if !call.about.is_empty() {
+            let verb = call.method.as_str().to_ascii_lowercase();
+            status.message = format!("{} ({verb} {})", status.message, call.about);
+        }
+        Ok(status)
+    }
+}
+
+/// What client-go says about an answer that carries no status of its own (`errors.NewGenericServerResponse`).
+fn generic_status(code: u16, method: &Method, text: String) -> Status {
+    let (reason, message) = match code {
+        400 => ("BadRequest", "the server rejected our request for an unknown reason"),
+        401 => ("Unauthorized", "the server has asked for the client to provide credentials"),
+        403 => ("Forbidden", text.as_str()),
+        404 => ("NotFound", "the server could not find the requested resource"),
+        405 => ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
+        406 if text.is_empty() || text == "unknown" => {
+            ("NotAcceptable", "the server was unable to respond with a content type that the client supports")
+        }
+        406 => ("NotAcceptable", text.as_str()),
+        409 if *method == Method::POST => ("AlreadyExists", "the server reported a conflict"),
+        409 => ("Conflict", "the server reported a conflict"),
+        415 => ("UnsupportedMediaType", text.as_str()),
+        422 => ("Invalid", "the server rejected our request due to an error in our request"),
+        429 => (
+            "TooManyRequests",
+            "the server has received too many requests and has asked us to try again later",
+        ),
+        503 => ("ServiceUnavailable", "the server is currently unable to handle the request"),
+        504 => (
+            "Timeout",
+            "the server was unable to return a response in the time allotted, but may still be processing the \
+             request",
+        ),
+        _ => {
+            let (reason, message) = if code >= 500 {
+                (
+                    "InternalError",
+                    format!("an error on the server ({text:?}) has prevented the request from succeeding"),
+                )
+            } else {
+                (
+                    "",
+                    format!(
+                        "the server responded with the status code {code} but did not return more information"
+                    ),
+                )
+            };
+            return Status { code, reason: reason.to_owned(), message, details: None };
+        }
+    };
+    Status { code, reason: reason.to_owned(), message: message.to_owned(), details: None }
+}
+
+fn is_etcd_hiccup(message: &str) -> bool {
+    message.ends_with("etcdserver: leader changed") || message.ends_with("raft proposal dropped")
+}
+
+/// Hands out the text of each `Warning: 299 - "text"` header (RFC 7234, section 5.5).
+fn report_warnings(headers: &HeaderMap, sink: &WarningSink) {
+    for value in headers.get_all(WARNING) {
+        let Ok(value) = value.to_str() else { continue };
+        let Some(quoted) = value.strip_prefix("299 ").and_then(|rest| rest.split_once(' ')) else { continue };
+        let Some(inner) = quoted.1.trim().strip_prefix('"') else { continue };
+        let mut text = String::with_capacity(inner.len());
+        let mut escaped = false;
+        for c in inner.chars() {
+            match c {
+                '\\' if !escaped => escaped = true,
+                '"' if !escaped => break,
+                _ => {
+                    escaped = false;
+                    text.push(c);
+                }
+            }
+        }
+        sink(&text);
+    }
+}
+
+/// A token bucket, as client-go's flow control.
+struct Limiter {
+    limit: RateLimit,
+    /// When the next request may go, counting a full bucket as `burst` requests in the past.
+    next: Mutex<Option<Instant>>,
+}
+
+impl Limiter {
+    fn new(limit: RateLimit) -> Limiter {
+        Limiter { limit, next: Mutex::new(None) }
+    }
+
+    async fn wait(&self) {
+        if self.limit.per_second <= 0.0 {
+            return;
+        }
+        let interval = Duration::from_secs_f64(1.0 / self.limit.per_second.max(0.001));
+        let full = interval.saturating_mul(self.limit.burst.saturating_sub(1));
+        let now = Instant::now();
+        let at = {
+            let mut next = self.next.lock().await;
+            let at = next.map_or(now, |at| at.max(now.checked_sub(full).unwrap_or(at)));
+            let at = if next.is_none() { now.checked_sub(full).unwrap_or(now) } else { at };
+            *next = Some(at + interval);
+            at
+        };
+        if at > now {
+            tokio::time::sleep_until(at).await;
+        }
+    }
+}
