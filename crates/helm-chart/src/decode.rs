@@ -1,0 +1,317 @@
+//! From a YAML document to the structs of a chart, as `sigs.k8s.io/yaml` and Go's `encoding/json` do it together:
+//! numbers and booleans become text where the field is a string, keys match without regard to case, `null` changes
+//! nothing, the first field of a wrong type makes the error and the others are still read.
+
+use serde_json::{Map as Object, Value as Json};
+
+use crate::go::quoted;
+use crate::{Compat, Dependency, Lock, Maintainer, Metadata, Time};
+
+/// Why a document does not fit its struct; `Display` is the text of Go's JSON decoder as `sigs.k8s.io/yaml` wraps it.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields are the parts of the text")]
+pub enum DecodeError {
+    #[error("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go struct field {owner}.{field} of type {wanted}")]
+    Field { found: &'static str, owner: &'static str, field: String, wanted: String },
+    #[error("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go value of type {wanted}")]
+    Document { found: &'static str, wanted: String },
+    #[error("error unmarshaling JSON: while decoding JSON: json: unknown field {}", quoted(field))]
+    UnknownField { field: String },
+    #[error("error unmarshaling JSON: while decoding JSON: {reason}")]
+    Time { reason: String },
+}
+
+/// What Go's decoder calls a JSON value.
+fn kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "bool",
+        Json::Number(_) => "number",
+        Json::String(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    }
+}
+
+/// The state of one decoding: where it is and the first thing that went wrong.
+pub(crate) struct Decoder {
+    /// The package that Go's type names are qualified with.
+    package: &'static str,
+    strict: bool,
+    owner: &'static str,
+    path: Vec<&'static str>,
+    error: Option<DecodeError>,
+}
+
+impl Decoder {
+    pub(crate) fn new(compat: Compat) -> Decoder {
+        let package = match compat {
+            Compat::V3 => "chart",
+            Compat::V4 => "v2",
+        };
+        Decoder { package, strict: false, owner: "", path: Vec::new(), error: None }
+    }
+
+    /// Refuses fields that the struct does not have (`UnmarshalStrict`).
+    pub(crate) fn strict(mut self) -> Decoder {
+        self.strict = true;
+        self
+    }
+
+    /// Reads a document over what `metadata` already holds.
+    pub(crate) fn metadata(mut self, document: &Json, metadata: &mut Metadata) -> Result<(), DecodeError> {
+        self.root(document, "Metadata", |d, fields| d.metadata_fields(fields, metadata));
+        self.error.map_or(Ok(()), Err)
+    }
+
+    /// Reads a lock file.
+    pub(crate) fn lock(mut self, document: &Json) -> Result<Lock, DecodeError> {
+        let mut lock = Lock::default();
+        self.root(document, "Lock", |d, fields| d.lock_fields(fields, &mut lock));
+        self.error.map_or(Ok(lock), Err)
+    }
+
+    fn root(&mut self, document: &Json, name: &'static str, read: impl FnOnce(&mut Self, &Object<String, Json>)) {
+        match document {
+            Json::Null => {}
+            Json::Object(fields) => {
+                self.owner = name;
+                read(self, fields);
+            }
+            other => {
+                let wanted = format!("{}.{name}", self.package);
+                self.error = Some(DecodeError::Document { found: kind(other), wanted });
+            }
+        }
+    }
+
+    fn fail(&mut self, error: DecodeError) {
+        self.error.get_or_insert(error);
+    }
+
+    fn mismatch(&mut self, value: &Json, wanted: impl Into<String>) {
+        let field = self.path.join(".");
+        self.fail(DecodeError::Field { found: kind(value), owner: self.owner, field, wanted: wanted.into() });
+    }
+
+    /// Goes through the fields of an object: each key is matched with a name, first exactly, then without case.
+    fn fields(
+        &mut self,
+        object: &Object<String, Json>,
+        names: &[&'static str],
+        mut read: impl FnMut(&mut Self, &'static str, &Json),
+    ) {
+        for (key, value) in object {
+            let exact = names.iter().find(|n| **n == key.as_str());
+            match exact.or_else(|| names.iter().find(|n| fold_eq(n, key))) {
+                Some(name) => {
+                    self.path.push(name);
+                    read(self, name, value);
+                    self.path.pop();
+                }
+                None if self.strict => self.fail(DecodeError::UnknownField { field: key.clone() }),
+                None => {}
+            }
+        }
+    }
+
+    fn metadata_fields(&mut self, fields: &Object<String, Json>, m: &mut Metadata) {
+        const NAMES: &[&str] = &[
+            "name", "home", "sources", "version", "description", "keywords", "maintainers", "icon", "apiVersion",
+            "condition", "tags", "appVersion", "deprecated", "annotations", "kubeVersion", "dependencies", "type",
+        ];
+        self.fields(fields, NAMES, |d, name, value| match name {
+            "name" => d.string(value, &mut m.name),
+            "home" => d.string(value, &mut m.home),
+            "sources" => d.strings(value, &mut m.sources),
+            "version" => d.string(value, &mut m.version),
+            "description" => d.string(value, &mut m.description),
+            "keywords" => d.strings(value, &mut m.keywords),
+            "maintainers" => d.maintainers(value, m),
+            "icon" => d.string(value, &mut m.icon),
+            "apiVersion" => d.string(value, &mut m.api_version),
+            "condition" => d.string(value, &mut m.condition),
+            "tags" => d.string(value, &mut m.tags),
+            "appVersion" => d.string(value, &mut m.app_version),
+            "deprecated" => d.boolean(value, &mut m.deprecated),
+            "annotations" => d.annotations(value, m),
+            "kubeVersion" => d.string(value, &mut m.kube_version),
+            "dependencies" => {
+                let first_null = d.dependencies(value, &mut m.dependencies);
+                m.null_entries.dependency = first_null;
+            }
+            _ => d.string(value, &mut m.chart_type),
+        });
+    }
+
+    fn lock_fields(&mut self, fields: &Object<String, Json>, lock: &mut Lock) {
+        self.fields(fields, &["generated", "digest", "dependencies"], |d, name, value| match name {
+            "generated" => d.time(value, &mut lock.generated),
+            "digest" => d.string(value, &mut lock.digest),
+            _ => {
+                d.dependencies(value, &mut lock.dependencies);
+            }
+        });
+    }
+
+    fn string(&mut self, value: &Json, into: &mut String) {
+        match value {
+            Json::Null => {}
+            Json::String(text) => into.clone_from(text),
+            Json::Bool(b) => *into = b.to_string(),
+            Json::Number(n) => *into = number_text(n),
+            other => self.mismatch(other, "string"),
+        }
+    }
+
+    fn boolean(&mut self, value: &Json, into: &mut bool) {
+        match value {
+            Json::Null => {}
+            Json::Bool(b) => *into = *b,
+            other => self.mismatch(other, "bool"),
+        }
+    }
+
+    fn time(&mut self, value: &Json, into: &mut Time) {
+        match value {
+            Json::Null => {}
+            Json::String(text) => match text.parse() {
+                Ok(time) => *into = time,
+                Err(e) => self.fail(DecodeError::Time { reason: format!("{e}") }),
+            },
+            _ => self.fail(DecodeError::Time { reason: "Time.UnmarshalJSON: input is not a JSON string".to_owned() }),
+        }
+    }
+
+    fn strings(&mut self, value: &Json, into: &mut Vec<String>) {
+        match value {
+            Json::Null => into.clear(),
+            Json::Array(items) => {
+                into.resize(items.len(), String::new());
+                for (item, slot) in items.iter().zip(into) {
+                    self.string(item, slot);
+                }
+            }
+            other => self.mismatch(other, "[]string"),
+        }
+    }
+
+    fn annotations(&mut self, value: &Json, m: &mut Metadata) {
+        match value {
+            Json::Null => m.annotations.clear(),
+            Json::Object(entries) => {
+                for (key, value) in entries {
+                    let mut text = String::new();
+                    self.string(value, &mut text);
+                    m.annotations.insert(key.clone(), text);
+                }
+            }
+            other => self.mismatch(other, "map[string]string"),
+        }
+    }
+
+    fn maintainers(&mut self, value: &Json, m: &mut Metadata) {
+        let items = match value {
+            Json::Null => &[][..],
+            Json::Array(items) => items,
+            other => return self.mismatch(other, format!("[]*{}.Maintainer", self.package)),
+        };
+        let mut old = std::mem::take(&mut m.maintainers).into_iter();
+        for item in items {
+            let mut maintainer = old.next().unwrap_or_default();
+            match self.entry(item, "Maintainer", |d, fields| d.maintainer_fields(fields, &mut maintainer)) {
+                true => m.maintainers.push(maintainer),
+                false => m.null_entries.maintainer = true,
+            }
+        }
+    }
+
+    fn maintainer_fields(&mut self, fields: &Object<String, Json>, m: &mut Maintainer) {
+        self.fields(fields, &["name", "email", "url"], |d, name, value| match name {
+            "name" => d.string(value, &mut m.name),
+            "email" => d.string(value, &mut m.email),
+            _ => d.string(value, &mut m.url),
+        });
+    }
+
+    /// Reads a list of dependencies; answers where the first `null` stood. As in Go, an element of the list that
+    /// was there before is read over, not replaced.
+    fn dependencies(&mut self, value: &Json, into: &mut Vec<Dependency>) -> Option<usize> {
+        let items = match value {
+            Json::Null => &[][..],
+            Json::Array(items) => items,
+            other => {
+                self.mismatch(other, format!("[]*{}.Dependency", self.package));
+                return None;
+            }
+        };
+        let mut first_null = None;
+        let mut old = std::mem::take(into).into_iter();
+        for item in items {
+            let mut dependency = old.next().unwrap_or_default();
+            match self.entry(item, "Dependency", |d, fields| d.dependency_fields(fields, &mut dependency)) {
+                true => into.push(dependency),
+                false => first_null = first_null.or(Some(into.len())),
+            }
+        }
+        first_null
+    }
+
+    fn dependency_fields(&mut self, fields: &Object<String, Json>, dependency: &mut Dependency) {
+        const NAMES: &[&str] =
+            &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+        self.fields(fields, NAMES, |d, name, value| match name {
+            "name" => d.string(value, &mut dependency.name),
+            "version" => d.string(value, &mut dependency.version),
+            "repository" => d.string(value, &mut dependency.repository),
+            "condition" => d.string(value, &mut dependency.condition),
+            "tags" => d.strings(value, &mut dependency.tags),
+            "enabled" => d.boolean(value, &mut dependency.enabled),
+            "import-values" => match value {
+                Json::Null => dependency.import_values.clear(),
+                Json::Array(items) => dependency.import_values.clone_from(items),
+                other => d.mismatch(other, "[]interface {}"),
+            },
+            _ => d.string(value, &mut dependency.alias),
+        });
+    }
+
+    /// Reads an element that is a pointer to a struct; false when it is `null`.
+    fn entry(
+        &mut self,
+        item: &Json,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &Object<String, Json>),
+    ) -> bool {
+        match item {
+            Json::Null => return false,
+            Json::Object(fields) => {
+                let owner = std::mem::replace(&mut self.owner, name);
+                read(self, fields);
+                self.owner = owner;
+            }
+            other => self.mismatch(other, format!("{}.{name}", self.package)),
+        }
+        true
+    }
+}
+
+/// A number as `sigs.k8s.io/yaml` turns it into text for a string field: floats with 32 bits of precision.
+fn number_text(n: &serde_json::Number) -> String {
+    match (n.as_i64(), n.as_u64(), n.as_f64()) {
+        (Some(i), _, _) => i.to_string(),
+        (_, Some(u), _) => u.to_string(),
+        (_, _, Some(f)) => format!("{}", f as f32),
+        _ => n.to_string(),
+    }
+}
+
+/// Go's `foldName`: simple case folding, which for the ASCII names here adds the Kelvin sign and the long s.
+fn fold_eq(name: &str, key: &str) -> bool {
+    let fold = |c: char| match c {
+        '\u{212a}' => 'k',
+        '\u{17f}' => 's',
+        c => c.to_ascii_lowercase(),
+    };
+    name.chars().map(fold).eq(key.chars().map(fold))
+}

@@ -1,0 +1,97 @@
+//! Walking a folder as Helm does: names in order, links followed.
+
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+use super::DirError;
+use crate::warning::Level;
+use crate::{PathError, Warning};
+
+/// What to do with an entry.
+pub(super) enum Visit {
+    /// Go into the folder.
+    Enter,
+    /// Leave it at that.
+    Skip,
+}
+
+type Visitor<'v> = dyn FnMut(&Path, &str, &Metadata) -> Result<Visit, DirError> + 'v;
+
+/// Visits what is beneath `root`, each entry with its path, its name relative to the root and what a link leads to.
+pub(super) fn walk(root: &Path, warnings: &mut Vec<Warning>, visit: &mut Visitor<'_>) -> Result<(), DirError> {
+    let real = fs::canonicalize(root).map_err(PathError::new("lstat", root))?;
+    Walker { warnings, visit }.folder(root, "", &real)
+}
+
+struct Walker<'w, 'v> {
+    warnings: &'w mut Vec<Warning>,
+    visit: &'w mut Visitor<'v>,
+}
+
+impl Walker<'_, '_> {
+    fn folder(&mut self, path: &Path, name: &str, real: &Path) -> Result<(), DirError> {
+        let entries = match names(path) {
+            Ok(entries) => entries,
+            // Helm's walk says nothing of a root that cannot be read; the chart file is then missing.
+            Err(_) if name.is_empty() => return Ok(()),
+            Err(e) => return Err(PathError::new("open", path)(e).into()),
+        };
+        for entry in entries {
+            let text = entry.to_string_lossy();
+            let inner = if name.is_empty() { text.into_owned() } else { format!("{name}/{text}") };
+            self.entry(&path.join(&entry), &inner, &real.join(&entry))?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &Path, name: &str, real: &Path) -> Result<(), DirError> {
+        let found = fs::symlink_metadata(path).map_err(PathError::new("lstat", path))?;
+        if found.is_symlink() { self.link(path, name, real) } else { self.visit(path, name, real, &found) }
+    }
+
+    fn visit(&mut self, path: &Path, name: &str, real: &Path, found: &Metadata) -> Result<(), DirError> {
+        match (self.visit)(path, name, found)? {
+            Visit::Enter => self.folder(path, name, real),
+            Visit::Skip => Ok(()),
+        }
+    }
+
+    fn link(&mut self, path: &Path, name: &str, real: &Path) -> Result<(), DirError> {
+        let shown = || path.display().to_string();
+        let target = resolve(path).map_err(|reason| DirError::Link { path: shown(), reason })?;
+        if real.starts_with(&target) {
+            // A link to a folder that holds it: Go gives up after 255 rounds with these words.
+            let reason = "EvalSymlinks: too many links".to_owned();
+            return Err(DirError::Link { path: shown(), reason });
+        }
+        let resolved = target.display().to_string();
+        let legacy = format!(
+            "walk.go:75: found symbolic link in path: {} resolves to {resolved}. Contents of linked file included and used",
+            path.display()
+        );
+        self.warnings.push(Warning::structured(
+            Level::Info,
+            "found symbolic link in path. Contents of linked file included and used",
+            vec![("path", shown()), ("resolved", resolved)],
+            legacy,
+        ));
+        let found = fs::symlink_metadata(&target).map_err(PathError::new("lstat", &target))?;
+        self.visit(path, name, &target, &found)
+    }
+}
+
+/// Go's `filepath.EvalSymlinks`, with the text of its error.
+fn resolve(path: &Path) -> Result<PathBuf, String> {
+    fs::canonicalize(path).map_err(|e| {
+        // Go reports the first part of the way that is not there.
+        let missing = fs::read_link(path).map_or_else(|_| path.to_owned(), |to| path.with_file_name(to));
+        PathError::new("lstat", &missing)(e).to_string()
+    })
+}
+
+fn names(path: &Path) -> std::io::Result<Vec<OsString>> {
+    let mut names = fs::read_dir(path)?.map(|e| e.map(|e| e.file_name())).collect::<Result<Vec<_>, _>>()?;
+    names.sort();
+    Ok(names)
+}

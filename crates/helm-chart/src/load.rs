@@ -1,0 +1,316 @@
+//! From files to a chart: what Helm's loader does whether the files come from a folder or an archive.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use govalue::Str;
+
+use crate::archive::{self, ArchiveError};
+use crate::decode::{DecodeError, Decoder};
+use crate::go::{YamlError, errno};
+use crate::metadata::{API_V1, API_V2};
+use crate::values::ValuesError;
+use crate::{Chart, Compat, File, Lock, Metadata, Time, ValidationError, Warning, dir};
+
+/// The greatest sum of all files of a chart, in bytes.
+pub const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
+/// The greatest single file in Helm 3, in bytes.
+pub const MAX_FILE_SIZE_V3: u64 = 5 * 1024 * 1024;
+/// How deep charts may stand in one another. Helm has no limit; an archive can be made to contain itself.
+const MAX_NESTING: usize = 64;
+
+/// A file that was read from a folder or an archive, its path relative to the chart.
+#[derive(Clone, Debug)]
+pub struct BufferedFile {
+    /// Path with `/`.
+    pub name: String,
+    /// When it was last changed.
+    pub mod_time: Option<Time>,
+    /// Content, a byte-order mark removed.
+    pub data: Str,
+}
+
+/// Why a chart cannot be loaded; texts as Helm's.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant is told by its text")]
+pub enum LoadError {
+    #[error("Chart.yaml file is missing")]
+    NoChartfile,
+    #[error("cannot load {file}: {source}")]
+    File { file: &'static str, source: ContentError },
+    #[error("{0}")]
+    Validation(#[from] ValidationError),
+    #[error("{0}")]
+    Archive(#[from] ArchiveError),
+    #[error("{0}")]
+    Dir(#[from] dir::DirError),
+    #[error("error unpacking subchart tar in {chart}: expected {expected}, got {found}")]
+    SubchartArchive { chart: String, expected: String, found: String },
+    #[error("error unpacking subchart {file} in {chart}: {source}")]
+    Subchart { file: String, chart: String, source: Box<LoadError> },
+    #[error("charts are nested more than {MAX_NESTING} deep")]
+    TooDeep,
+    #[error("unable to detect chart at {path}: {source}")]
+    Undetected { path: String, source: PathError },
+    #[error("unsupported chart version")]
+    UnsupportedVersion,
+    #[error("unable to load chart archive")]
+    UnreadableArchive,
+    #[error("unable to detect chart version, no Chart.yaml found")]
+    NoChartfileInArchive,
+    #[error("{0}")]
+    Path(#[from] PathError),
+}
+
+/// Why the content of a chart's file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant is told by its text")]
+pub enum ContentError {
+    #[error("{0}")]
+    Yaml(#[from] YamlError),
+    #[error("{0}")]
+    Decode(#[from] DecodeError),
+    #[error("{0}")]
+    Values(#[from] ValuesError),
+}
+
+/// An error of the file system with the operation and the path, as Go's `fs.PathError` shows it.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} {path}: {}", errno(source))]
+pub struct PathError {
+    /// The call that failed: `open`, `stat` …
+    pub operation: &'static str,
+    /// The path it was given.
+    pub path: String,
+    /// Why it failed.
+    pub source: std::io::Error,
+}
+
+impl PathError {
+    pub(crate) fn new(operation: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> PathError {
+        let path = path.display().to_string();
+        move |source| PathError { operation, path, source }
+    }
+}
+
+/// Loads a chart from a folder or an archive file, whichever `path` is (Helm's `loader.Load`).
+///
+/// Helm 4 looks at the chart's `apiVersion` first and refuses those it does not know.
+pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Chart, LoadError> {
+    let found = std::fs::metadata(path).map_err(PathError::new("stat", path))?;
+    if compat >= Compat::V4 {
+        if found.is_dir() { dir::detect(path, compat)? } else { archive::detect(path, compat)? }
+    }
+    if found.is_dir() { dir::load(path, compat, warnings) } else { archive::load(path, compat, warnings) }
+}
+
+/// Refuses an `apiVersion` that Helm 4 does not load.
+pub(crate) fn check_api_version(data: &[u8], compat: Compat) -> Result<(), LoadError> {
+    let metadata = read_metadata(data, compat).map_err(|source| LoadError::File { file: "Chart.yaml", source });
+    // Only the one field counts here: any other mistake is told by the load itself.
+    let api_version = match metadata {
+        Ok(metadata) => metadata.api_version,
+        Err(LoadError::File { source: ContentError::Decode(_), .. }) => return Ok(()),
+        Err(e) => return Err(e),
+    };
+    match api_version.as_str() {
+        "" | API_V1 | API_V2 => Ok(()),
+        _ => Err(LoadError::UnsupportedVersion),
+    }
+}
+
+/// Reads a `Chart.yaml` (`LoadChartfile`); nothing is validated.
+pub fn read_metadata(data: &[u8], compat: Compat) -> Result<Metadata, ContentError> {
+    let mut metadata = Metadata::default();
+    Decoder::new(compat).metadata(&crate::go::to_json(data)?, &mut metadata)?;
+    Ok(metadata)
+}
+
+/// Reads a `Chart.yaml` and refuses fields that it must not have (`StrictLoadChartfile`).
+pub fn read_metadata_strict(data: &[u8], compat: Compat) -> Result<Metadata, ContentError> {
+    let mut metadata = Metadata::default();
+    Decoder::new(compat).strict().metadata(&crate::go::to_json_strict(data)?, &mut metadata)?;
+    Ok(metadata)
+}
+
+/// Reads a lock file (`Chart.lock`, `requirements.lock`).
+pub fn read_lock(data: &[u8], compat: Compat) -> Result<Lock, ContentError> {
+    Ok(Decoder::new(compat).lock(&crate::go::to_json(data)?)?)
+}
+
+/// Makes a chart of its files (Helm's `LoadFiles`), subcharts beneath `charts/` included.
+pub fn assemble(
+    files: Vec<BufferedFile>,
+    compat: Compat,
+    warnings: &mut Vec<Warning>,
+) -> Result<Chart, LoadError> {
+    Assembler { compat, warnings, archive_budget: 2 * MAX_CHART_SIZE }.chart(files, 0)
+}
+
+struct Assembler<'w> {
+    compat: Compat,
+    warnings: &'w mut Vec<Warning>,
+    /// Bytes that archives inside the chart may still unpack to, all together.
+    archive_budget: u64,
+}
+
+type Subcharts = BTreeMap<String, Vec<BufferedFile>>;
+
+impl Assembler<'_> {
+    fn chart(&mut self, files: Vec<BufferedFile>, depth: usize) -> Result<Chart, LoadError> {
+        if depth > MAX_NESTING {
+            return Err(LoadError::TooDeep);
+        }
+        let mut chart = Chart::default();
+        let mut found = false;
+        if self.compat >= Compat::V4 {
+            chart.schema_mod_time = Some(Time::ZERO);
+        }
+        chart.raw = files.iter().map(|f| self.file(f)).collect();
+        for file in files.iter().filter(|f| f.name == "Chart.yaml") {
+            self.read_metadata(file, "Chart.yaml", &mut chart.metadata)?;
+            if chart.metadata.api_version.is_empty() {
+                API_V1.clone_into(&mut chart.metadata.api_version);
+            }
+            chart.mod_time = self.file(file).mod_time;
+            found = true;
+        }
+        let mut subcharts = Subcharts::new();
+        for file in &files {
+            found |= self.place(file, &mut chart, &mut subcharts)?;
+        }
+        if !found {
+            return Err(LoadError::NoChartfile);
+        }
+        chart.metadata.validate()?;
+        for (name, files) in subcharts {
+            if let Some(subchart) = self.subchart(&name, files, chart.name(), depth)? {
+                chart.dependencies.push(Arc::new(subchart));
+            }
+        }
+        Ok(chart)
+    }
+
+    fn file(&self, file: &BufferedFile) -> File {
+        let mod_time = if self.compat >= Compat::V4 { file.mod_time } else { None };
+        File { name: file.name.clone(), data: file.data.clone(), mod_time }
+    }
+
+    fn read_metadata(
+        &mut self,
+        file: &BufferedFile,
+        name: &'static str,
+        metadata: &mut Metadata,
+    ) -> Result<(), LoadError> {
+        let fail = |source: ContentError| LoadError::File { file: name, source };
+        let document = crate::go::to_json(&file.data).map_err(|e| fail(e.into()))?;
+        Decoder::new(self.compat).metadata(&document, metadata).map_err(|e| fail(e.into()))
+    }
+
+    /// Puts a file where it belongs. True when the file brings metadata into being.
+    fn place(
+        &mut self,
+        file: &BufferedFile,
+        chart: &mut Chart,
+        subcharts: &mut Subcharts,
+    ) -> Result<bool, LoadError> {
+        match file.name.as_str() {
+            "Chart.yaml" => {}
+            "Chart.lock" => chart.lock = Some(self.lock(file, "Chart.lock")?),
+            "values.yaml" => {
+                chart.values = crate::values::load(&file.data, self.compat)
+                    .map_err(|source| LoadError::File { file: "values.yaml", source: source.into() })?;
+            }
+            "values.schema.json" => {
+                chart.schema = Some(file.data.clone());
+                chart.schema_mod_time = self.file(file).mod_time;
+            }
+            "requirements.yaml" => {
+                self.warn_unless_v1(chart, "load.go:120", "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.");
+                self.read_metadata(file, "requirements.yaml", &mut chart.metadata)?;
+                self.keep_if_v1(file, chart);
+                return Ok(true);
+            }
+            "requirements.lock" => {
+                chart.lock = Some(self.lock(file, "requirements.lock")?);
+                self.warn_unless_v1(chart, "load.go:138", "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.");
+                self.keep_if_v1(file, chart);
+                return Ok(true);
+            }
+            name if name.starts_with("templates/") => chart.templates.push(self.file(file)),
+            name => match name.strip_prefix("charts/") {
+                Some(inner) if extension(name) != ".prov" => {
+                    let key = inner.split('/').next().unwrap_or_default();
+                    let file = BufferedFile { name: inner.to_owned(), ..file.clone() };
+                    subcharts.entry(key.to_owned()).or_default().push(file);
+                }
+                _ => chart.files.push(self.file(file)),
+            },
+        }
+        Ok(false)
+    }
+
+    fn lock(&self, file: &BufferedFile, name: &'static str) -> Result<Lock, LoadError> {
+        read_lock(&file.data, self.compat).map_err(|source| LoadError::File { file: name, source })
+    }
+
+    fn warn_unless_v1(&mut self, chart: &Chart, place: &str, message: &str) {
+        if chart.metadata.api_version != API_V1 {
+            self.warnings.push(Warning::log(place, message.to_owned()));
+        }
+    }
+
+    fn keep_if_v1(&self, file: &BufferedFile, chart: &mut Chart) {
+        if chart.metadata.api_version == API_V1 {
+            chart.files.push(self.file(file));
+        }
+    }
+
+    /// Loads one entry of `charts/`; `None` for one that Helm passes over.
+    fn subchart(
+        &mut self,
+        name: &str,
+        files: Vec<BufferedFile>,
+        chart: &str,
+        depth: usize,
+    ) -> Result<Option<Chart>, LoadError> {
+        if name.starts_with(['_', '.']) {
+            return Ok(None);
+        }
+        let loaded = if extension(name) == ".tgz" {
+            match files.first() {
+                Some(file) if file.name == name => self.archive(&file.data, depth),
+                other => {
+                    let found = other.map_or_else(String::new, |f| f.name.clone());
+                    return Err(LoadError::SubchartArchive { chart: chart.to_owned(), expected: name.to_owned(), found });
+                }
+            }
+        } else {
+            // A file that lies in charts/ itself belongs to no chart.
+            let inner = files.into_iter().filter_map(|file| {
+                let (_, name) = file.name.split_once('/')?;
+                Some(BufferedFile { name: name.to_owned(), ..file.clone() })
+            });
+            self.chart(inner.collect(), depth + 1)
+        };
+        loaded.map(Some).map_err(|source| LoadError::Subchart {
+            file: name.to_owned(),
+            chart: chart.to_owned(),
+            source: Box::new(source),
+        })
+    }
+
+    fn archive(&mut self, data: &[u8], depth: usize) -> Result<Chart, LoadError> {
+        let files = archive::read_files(data, self.compat)?;
+        let size: u64 = files.iter().map(|f| f.data.len() as u64).sum();
+        self.archive_budget = self.archive_budget.checked_sub(size).ok_or(ArchiveError::TooLarge(self.compat))?;
+        self.chart(files, depth + 1)
+    }
+}
+
+/// Go's `filepath.Ext`: from the last dot of the last element.
+pub(crate) fn extension(name: &str) -> &str {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    base.rfind('.').map_or("", |at| &base[at..])
+}

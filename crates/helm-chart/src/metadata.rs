@@ -1,0 +1,225 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::Dependency;
+
+/// The newest chart format that Helm 3 and 4 read by default.
+pub(crate) const API_V2: &str = "v2";
+/// The format of Helm 2: dependencies live in `requirements.yaml`.
+pub(crate) const API_V1: &str = "v1";
+
+/// A person or organisation that looks after a chart.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Maintainer {
+    /// Name.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// E-mail address.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub email: String,
+    /// Address of a page.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub url: String,
+}
+
+/// Positions of empty (`null`) entries that the file had in its lists. Such an entry is not kept; validation
+/// refuses it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct NullEntries {
+    /// Whether `maintainers` had one.
+    pub maintainer: bool,
+    /// How many entries stood before the first one in `dependencies`.
+    pub dependency: Option<usize>,
+}
+
+/// The content of `Chart.yaml`. Serialises with Helm's names, empty fields left out, in Helm's order.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Metadata {
+    /// The chart's name.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Address of the project's page.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub home: String,
+    /// Addresses of source code.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+    /// The chart's version, a semantic version.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// One sentence about the chart.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Words to find the chart by.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub keywords: Vec<String>,
+    /// Who looks after the chart.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub maintainers: Vec<Maintainer>,
+    /// Address of an icon.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub icon: String,
+    /// Chart format: `v1` or `v2`.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub api_version: String,
+    /// Value path that switches the chart on; Helm reads the dependency's entry instead.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub condition: String,
+    /// Tags that switch the chart on; Helm reads the dependency's entry instead.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub tags: String,
+    /// Version of the application inside.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub app_version: String,
+    /// Whether the chart should no longer be used.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+    /// Notes for other programs.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+    /// Constraint on the version of Kubernetes.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub kube_version: String,
+    /// Charts that this one needs.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<Dependency>,
+    /// `application` (also when empty) or `library`.
+    #[serde(rename = "type", deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    pub chart_type: String,
+    /// Empty entries that the file had.
+    #[serde(skip)]
+    pub null_entries: NullEntries,
+}
+
+/// Why metadata is refused; texts as Helm's `chart.ValidationError`.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant is told by its text")]
+pub enum ValidationError {
+    #[error("validation: chart.metadata is required")]
+    NoMetadata,
+    #[error("validation: chart.metadata.apiVersion is required")]
+    NoApiVersion,
+    #[error("validation: chart.metadata.name is required")]
+    NoName,
+    #[error("validation: chart.metadata.name {} is not allowed", crate::go::quoted(name))]
+    NameNotAllowed { name: String },
+    #[error("validation: chart.metadata.name {} is invalid", crate::go::quoted(name))]
+    NameInvalid { name: String },
+    #[error("validation: chart.metadata.version is required")]
+    NoVersion,
+    #[error("validation: chart.metadata.version {} is invalid", crate::go::quoted(version))]
+    VersionInvalid { version: String },
+    #[error("validation: chart.metadata.type must be application or library")]
+    Type,
+    #[error("validation: maintainers must not contain empty or null nodes")]
+    NullMaintainer,
+    #[error("validation: dependencies must not contain empty or null nodes")]
+    NullDependency,
+    #[error("validation: dependency {} has disallowed characters in the alias", crate::go::quoted(dependency))]
+    Alias { dependency: String },
+    #[error("validation: more than one dependency with name or alias {}", crate::go::quoted(key))]
+    DuplicateDependency { key: String },
+}
+
+impl Metadata {
+    /// Whether this is a library chart, which renders nothing of its own.
+    pub fn is_library(&self) -> bool {
+        self.chart_type == "library"
+    }
+
+    /// Cleans the texts and checks the fields in Helm's order (`Metadata.Validate`).
+    pub fn validate(&mut self) -> Result<(), ValidationError> {
+        self.sanitize();
+        if self.api_version.is_empty() {
+            return Err(ValidationError::NoApiVersion);
+        }
+        self.validate_name()?;
+        if self.version.is_empty() {
+            return Err(ValidationError::NoVersion);
+        }
+        if gosemver::Version::parse(&self.version).is_err() {
+            return Err(ValidationError::VersionInvalid { version: self.version.clone() });
+        }
+        if !matches!(self.chart_type.as_str(), "" | "application" | "library") {
+            return Err(ValidationError::Type);
+        }
+        self.validate_lists()
+    }
+
+    fn sanitize(&mut self) {
+        let texts = [
+            &mut self.name,
+            &mut self.description,
+            &mut self.home,
+            &mut self.icon,
+            &mut self.condition,
+            &mut self.tags,
+            &mut self.app_version,
+            &mut self.kube_version,
+        ];
+        texts.into_iter().for_each(sanitize);
+        self.sources.iter_mut().for_each(sanitize);
+        self.keywords.iter_mut().for_each(sanitize);
+    }
+
+    fn validate_name(&self) -> Result<(), ValidationError> {
+        let name = self.name.clone();
+        match self.name.as_str() {
+            "" => Err(ValidationError::NoName),
+            "." | ".." => Err(ValidationError::NameNotAllowed { name }),
+            // filepath.Base changes any name that holds a separator.
+            n if n.contains('/') => Err(ValidationError::NameInvalid { name }),
+            _ => Ok(()),
+        }
+    }
+
+    fn validate_lists(&mut self) -> Result<(), ValidationError> {
+        for maintainer in &mut self.maintainers {
+            [&mut maintainer.name, &mut maintainer.email, &mut maintainer.url].into_iter().for_each(sanitize);
+        }
+        if self.null_entries.maintainer {
+            return Err(ValidationError::NullMaintainer);
+        }
+        for at in 0..self.dependencies.len() {
+            if self.null_entries.dependency == Some(at) {
+                return Err(ValidationError::NullDependency);
+            }
+            let (before, rest) = self.dependencies.split_at_mut(at);
+            rest[0].validate()?;
+            let key = rest[0].key();
+            if before.iter().any(|d| d.key() == key) {
+                return Err(ValidationError::DuplicateDependency { key: key.to_owned() });
+            }
+        }
+        match self.null_entries.dependency {
+            Some(_) => Err(ValidationError::NullDependency),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Helm's `sanitizeString`: white space becomes a blank, what cannot be printed is dropped.
+pub(crate) fn sanitize(text: &mut String) {
+    if text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+        return;
+    }
+    let clean = |c: char| match c {
+        // unicode.IsSpace is the White_Space property, as char::is_whitespace is.
+        c if c.is_whitespace() => Some(' '),
+        c if crate::go::is_print(c) => Some(c),
+        _ => None,
+    };
+    *text = text.chars().filter_map(clean).collect();
+}
+
+/// JSON `null` leaves a Go field at its zero value.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}

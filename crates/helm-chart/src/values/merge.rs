@@ -1,0 +1,120 @@
+use govalue::{Map, Value};
+
+use crate::Compat;
+use crate::go::YamlError;
+
+/// Why a values document cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant is told by its text")]
+pub enum ValuesError {
+    #[error("{0}")]
+    Yaml(#[from] YamlError),
+    #[error("cannot unmarshal yaml document: {0}")]
+    Document(#[source] YamlError),
+    #[error("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}")]
+    NotAMap { found: &'static str },
+    #[error("cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}")]
+    DocumentNotAMap { found: &'static str },
+    #[error("error reading yaml document: invalid Yaml document separator: {rest}")]
+    Separator { rest: String },
+}
+
+/// Reads values as Helm reads `values.yaml` and value files.
+///
+/// Helm 4 takes several documents in one file and merges them, later ones winning; Helm 3 reads the first only.
+/// An empty document is a nil map in Helm 3 and an empty one in Helm 4.
+pub fn load(data: &[u8], compat: Compat) -> Result<Map, ValuesError> {
+    match compat {
+        Compat::V3 => match crate::go::unmarshal(data)? {
+            Value::Nil => Ok(Map::nil(Map::string_any())),
+            Value::Map(map) => Ok(map),
+            other => Err(ValuesError::NotAMap { found: json_kind(&other) }),
+        },
+        Compat::V4 => load_documents(data),
+    }
+}
+
+fn load_documents(data: &[u8]) -> Result<Map, ValuesError> {
+    let mut values = Map::new();
+    for document in Documents::new(data) {
+        let map = match crate::go::unmarshal(&document?).map_err(ValuesError::Document)? {
+            Value::Nil => continue,
+            Value::Map(map) => map,
+            other => return Err(ValuesError::DocumentNotAMap { found: json_kind(&other) }),
+        };
+        // The usual file has one document: nothing to merge it with.
+        values = if values.is_empty() { map } else { merge_maps(&values, &map) };
+    }
+    Ok(values)
+}
+
+fn json_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::List(_) => "array",
+        _ => "string",
+    }
+}
+
+/// The documents of a stream, cut at lines that begin with `---` (Kubernetes' `YAMLReader`).
+struct Documents<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Documents<'a> {
+    fn new(rest: &'a [u8]) -> Documents<'a> {
+        Documents { rest }
+    }
+
+    fn next_line(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let end = self.rest.iter().position(|b| *b == b'\n');
+        let (line, rest) = match end {
+            Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
+            None => (self.rest, &[][..]),
+        };
+        self.rest = rest;
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}
+
+impl Iterator for Documents<'_> {
+    type Item = Result<Vec<u8>, ValuesError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut document = Vec::new();
+        while let Some(line) = self.next_line() {
+            if let Some(rest) = line.strip_prefix(b"---") {
+                let rest = String::from_utf8_lossy(rest);
+                let rest = rest.trim();
+                if !rest.is_empty() && !rest.starts_with('#') {
+                    self.rest = &[];
+                    return Some(Err(ValuesError::Separator { rest: rest.to_owned() }));
+                }
+                if !document.is_empty() {
+                    return Some(Ok(document));
+                }
+            }
+            document.extend_from_slice(line);
+            document.push(b'\n');
+        }
+        (!document.is_empty()).then_some(Ok(document))
+    }
+}
+
+/// Lays `over` over `base`: tables are merged, anything else in `over` replaces (`MergeMaps`). Neither is changed;
+/// tables that only one of them has are shared with the result.
+pub fn merge_maps(base: &Map, over: &Map) -> Map {
+    let merged = if base.is_nil() { Map::new() } else { base.shallow_copy() };
+    for (key, value) in over.snapshot().iter() {
+        let value = match (value, merged.get_key(key)) {
+            (Value::Map(over), Some(Value::Map(base))) => Value::Map(merge_maps(&base, over)),
+            (value, _) => value.clone(),
+        };
+        merged.insert(key.clone(), value);
+    }
+    merged
+}

@@ -1,0 +1,94 @@
+use govalue::Map;
+
+use super::{ValuesError, load, merge_maps};
+use crate::Compat;
+use crate::strvals::{self, ParseError};
+
+/// What the user gave to set values with; merged in the order of the fields, later entries win.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `--values`: paths, URLs, or `-` for standard input.
+    pub files: Vec<String>,
+    /// `--set-json`: `path=JSON,…`, or since Helm 4 one JSON object.
+    pub json: Vec<String>,
+    /// `--set`.
+    pub set: Vec<String>,
+    /// `--set-string`.
+    pub strings: Vec<String>,
+    /// `--set-file`: the values are names of files to take the content of.
+    pub file_contents: Vec<String>,
+    /// `--set-literal`.
+    pub literals: Vec<String>,
+}
+
+/// Why options make no values. The reader's own error is shown as it is.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant is told by its text")]
+pub enum MergeError {
+    #[error("{0}")]
+    Read(String),
+    #[error("failed to parse {file}: {source}")]
+    File { file: String, source: ValuesError },
+    #[error("failed parsing --set-json data JSON: {data}")]
+    JsonObject { data: String },
+    #[error("failed parsing --set-json data {data}")]
+    Json { data: String },
+    #[error("failed parsing --{flag} data: {source}")]
+    Set { flag: &'static str, source: ParseError },
+}
+
+impl Options {
+    /// Whether nothing was given.
+    pub fn is_empty(&self) -> bool {
+        let all = [&self.files, &self.json, &self.set, &self.strings, &self.file_contents, &self.literals];
+        all.iter().all(|list| list.is_empty())
+    }
+
+    /// Merges everything into one map (Helm's `values.Options.MergeValues`). `read` fetches a file by the name that
+    /// the user gave; its error text is passed on unchanged.
+    pub fn merge(
+        &self,
+        compat: Compat,
+        read: &mut dyn FnMut(&str) -> Result<Vec<u8>, String>,
+    ) -> Result<Map, MergeError> {
+        let mut base = Map::new();
+        for file in &self.files {
+            let data = read(file).map_err(MergeError::Read)?;
+            let values = load(&data, compat).map_err(|source| MergeError::File { file: file.clone(), source })?;
+            base = merge_maps(&base, &values);
+        }
+        for data in &self.json {
+            base = merge_json(base, data, compat)?;
+        }
+        for line in &self.set {
+            strvals::parse_into(line, &base, compat).map_err(|source| MergeError::Set { flag: "set", source })?;
+        }
+        for line in &self.strings {
+            strvals::parse_string_into(line, &base, compat)
+                .map_err(|source| MergeError::Set { flag: "set-string", source })?;
+        }
+        for line in &self.file_contents {
+            strvals::parse_file_into(line, &base, compat, read)
+                .map_err(|source| MergeError::Set { flag: "set-file", source })?;
+        }
+        for line in &self.literals {
+            strvals::parse_literal_into(line, &base, compat)
+                .map_err(|source| MergeError::Set { flag: "set-literal", source })?;
+        }
+        Ok(base)
+    }
+}
+
+fn merge_json(base: Map, data: &str, compat: Compat) -> Result<Map, MergeError> {
+    if compat >= Compat::V4 && data.trim().starts_with('{') {
+        return match serde_json::from_str(data.trim()) {
+            Ok(serde_json::Value::Object(object)) => Ok(merge_maps(&base, &crate::record::from_json_object(object))),
+            _ => Err(MergeError::JsonObject { data: data.to_owned() }),
+        };
+    }
+    match strvals::parse_json_into(data, &base, compat) {
+        Ok(()) => Ok(base),
+        Err(_) => Err(MergeError::Json { data: data.to_owned() }),
+    }
+}
+
