@@ -1,0 +1,255 @@
+//! Reading a tree as `sigs.k8s.io/yaml` does: go-yaml v2's decoder, then JSON's rules.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::guard::Guard;
+use super::node::{Document, Node, NodeKind};
+use super::resolve::{self, Scalar};
+use super::tree::Tree;
+use super::{Dialect, YamlError, gosyntax, number};
+
+/// Turns a document into a value. With `strict`, a repeated key is an error.
+pub(super) fn decode<T: Tree>(document: &Document<'_>, strict: bool) -> Result<T, YamlError> {
+    let mut decoder = Decoder { guard: Guard::default(), strict, problems: Vec::new(), late: None };
+    let value = decoder.value(document.root())?;
+    if !decoder.problems.is_empty() {
+        return Err(YamlError::type_errors(&decoder.problems));
+    }
+    match decoder.late {
+        Some(Late { error, .. }) => Err(error),
+        None => Ok(value),
+    }
+}
+
+struct Decoder {
+    guard: Guard,
+    strict: bool,
+    /// Repeated keys, reported together at the end.
+    problems: Vec<String>,
+    late: Option<Late>,
+}
+
+/// An error of a later step of Go's pipeline: it counts only if the steps before it succeed.
+struct Late {
+    step: LateStep,
+    error: YamlError,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum LateStep {
+    /// Keys become strings.
+    Keys,
+    /// `json.Marshal`.
+    Json,
+}
+
+/// A key as Go's map tells keys apart.
+#[derive(PartialEq, Eq, Hash)]
+enum Identity<'d> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+    Float(u64),
+    Str(Cow<'d, str>),
+}
+
+type Seen<'d> = Option<HashSet<Identity<'d>>>;
+
+impl Decoder {
+    fn value<T: Tree>(&mut self, node: Node<'_, '_>) -> Result<T, YamlError> {
+        self.guard.count()?;
+        match node.kind() {
+            NodeKind::Alias => {
+                self.guard.enter_alias(node)?;
+                let value = self.value(node.target());
+                self.guard.leave_alias();
+                value
+            }
+            NodeKind::Scalar => self.scalar(node),
+            NodeKind::Sequence => {
+                self.guard.descend()?;
+                let items = node.items().map(|item| self.value(item)).collect::<Result<Vec<T>, _>>()?;
+                self.guard.ascend();
+                Ok(T::list(items))
+            }
+            NodeKind::Mapping => {
+                self.guard.descend()?;
+                let mut entries = Vec::with_capacity(node.len());
+                let mut seen = self.strict.then(HashSet::new);
+                self.mapping(node, &mut entries, &mut seen)?;
+                self.guard.ascend();
+                Ok(T::object(entries))
+            }
+        }
+    }
+
+    fn scalar<T: Tree>(&mut self, node: Node<'_, '_>) -> Result<T, YamlError> {
+        Ok(match meaning(node)? {
+            Scalar::Null => T::null(),
+            Scalar::Bool(b) => T::bool(b),
+            Scalar::Int(i) => T::int(i),
+            Scalar::Uint(u) => T::uint(u),
+            Scalar::Float(f) if f.is_finite() => T::float(f),
+            Scalar::Float(f) => {
+                let name = if f.is_nan() { "NaN" } else if f > 0.0 { "+Inf" } else { "-Inf" };
+                self.fail_later(LateStep::Json, || YamlError::to_json(format!("json: unsupported value: {name}")));
+                T::null()
+            }
+            Scalar::Str | Scalar::Timestamp(_) => T::string(node.value()),
+            Scalar::Binary => T::string(&String::from_utf8_lossy(&base64(node.value())?)),
+        })
+    }
+
+    /// Adds a mapping's entries in the order in which go-yaml sets them, merged ones included.
+    fn mapping<'d, T: Tree>(
+        &mut self,
+        node: Node<'d, '_>,
+        entries: &mut Vec<(T::Key, T)>,
+        seen: &mut Seen<'d>,
+    ) -> Result<(), YamlError> {
+        for (key_node, value_node) in node.entries() {
+            if key_node.is_merge_key() {
+                self.merge(value_node, entries, seen)?;
+                continue;
+            }
+            let (scalar, text_node) = self.key(key_node)?;
+            let value = self.value::<T>(value_node)?;
+            if let Some(seen) = seen
+                && !seen.insert(identity(scalar, text_node)?)
+            {
+                let mut shown = String::new();
+                gosyntax::append_scalar(&mut shown, text_node, Dialect::V2);
+                self.problems.push(format!("line {}: key {shown} already set in map", value_node.line()));
+                continue;
+            }
+            if let Some(key) = self.object_key(scalar, text_node, value_node)? {
+                entries.push((T::key(&key), value));
+            }
+        }
+        Ok(())
+    }
+
+    /// The meaning of a key, and the node that spells it.
+    fn key<'d, 'a>(&mut self, node: Node<'d, 'a>) -> Result<(Scalar, Node<'d, 'a>), YamlError> {
+        self.guard.count()?;
+        match node.kind() {
+            NodeKind::Scalar => Ok((meaning(node)?, node)),
+            NodeKind::Alias => {
+                self.guard.enter_alias(node)?;
+                let key = self.key(node.target());
+                self.guard.leave_alias();
+                key
+            }
+            NodeKind::Sequence | NodeKind::Mapping => {
+                let mut shown = String::new();
+                gosyntax::append(&mut shown, node, Dialect::V2);
+                Err(YamlError::yaml(None, format!("invalid map key: {shown}")))
+            }
+        }
+    }
+
+    /// The string that a key becomes in JSON; `None` (and an error for later) where it cannot.
+    fn object_key<'d>(
+        &mut self,
+        scalar: Scalar,
+        key: Node<'d, '_>,
+        value: Node<'_, '_>,
+    ) -> Result<Option<Cow<'d, str>>, YamlError> {
+        Ok(Some(match scalar {
+            Scalar::Str | Scalar::Timestamp(_) => Cow::Borrowed(key.value()),
+            Scalar::Int(i) => Cow::Owned(i.to_string()),
+            Scalar::Float(f) => Cow::Owned(number::format_32(f)),
+            Scalar::Bool(b) => Cow::Borrowed(if b { "true" } else { "false" }),
+            Scalar::Binary => Cow::Owned(String::from_utf8_lossy(&base64(key.value())?).into_owned()),
+            Scalar::Null | Scalar::Uint(_) => {
+                self.fail_later(LateStep::Keys, || unsupported_key(scalar, value));
+                return Ok(None);
+            }
+        }))
+    }
+
+    fn merge<'d, T: Tree>(
+        &mut self,
+        node: Node<'d, '_>,
+        entries: &mut Vec<(T::Key, T)>,
+        seen: &mut Seen<'d>,
+    ) -> Result<(), YamlError> {
+        match node.kind() {
+            NodeKind::Mapping | NodeKind::Alias => self.merge_one(node, entries, seen),
+            // From the back, since an earlier mapping goes before a later one.
+            NodeKind::Sequence => node.items().rev().try_for_each(|item| self.merge_one(item, entries, seen)),
+            NodeKind::Scalar => Err(not_mergeable()),
+        }
+    }
+
+    fn merge_one<'d, T: Tree>(
+        &mut self,
+        node: Node<'d, '_>,
+        entries: &mut Vec<(T::Key, T)>,
+        seen: &mut Seen<'d>,
+    ) -> Result<(), YamlError> {
+        if node.target().kind() != NodeKind::Mapping {
+            return Err(not_mergeable());
+        }
+        self.guard.count()?;
+        self.guard.descend()?;
+        if node.kind() == NodeKind::Alias {
+            self.guard.enter_alias(node)?;
+            self.guard.count()?;
+            self.mapping(node.target(), entries, seen)?;
+            self.guard.leave_alias();
+        } else {
+            self.mapping(node, entries, seen)?;
+        }
+        self.guard.ascend();
+        Ok(())
+    }
+
+    fn fail_later(&mut self, step: LateStep, error: impl FnOnce() -> YamlError) {
+        if self.late.as_ref().is_none_or(|late| step < late.step) {
+            self.late = Some(Late { step, error: error() });
+        }
+    }
+}
+
+/// What a scalar node means to go-yaml v2.
+pub(super) fn meaning(node: Node<'_, '_>) -> Result<Scalar, YamlError> {
+    match node.tag() {
+        Some(tag) => resolve::tagged(tag, node.value(), Dialect::V2),
+        None if node.is_implicit() => Ok(resolve::untagged(node.value(), Dialect::V2)),
+        None => Ok(Scalar::Str),
+    }
+}
+
+fn identity<'d>(scalar: Scalar, node: Node<'d, '_>) -> Result<Identity<'d>, YamlError> {
+    Ok(match scalar {
+        Scalar::Null => Identity::Null,
+        Scalar::Bool(b) => Identity::Bool(b),
+        Scalar::Int(i) => Identity::Int(i),
+        Scalar::Uint(u) => Identity::Uint(u),
+        Scalar::Float(f) => Identity::Float(f.to_bits()),
+        Scalar::Str | Scalar::Timestamp(_) => Identity::Str(Cow::Borrowed(node.value())),
+        Scalar::Binary => Identity::Str(Cow::Owned(String::from_utf8_lossy(&base64(node.value())?).into_owned())),
+    })
+}
+
+fn unsupported_key(scalar: Scalar, value: Node<'_, '_>) -> YamlError {
+    let (kind, key) = match scalar {
+        Scalar::Uint(u) => ("uint64", format!("{u:#x}")),
+        _ => ("%!s(<nil>)", "<nil>".to_owned()),
+    };
+    let mut shown = String::new();
+    gosyntax::append_operand(&mut shown, value, Dialect::V2);
+    YamlError::to_json(format!("unsupported map key of type: {kind}, key: {key}, value: {shown}"))
+}
+
+fn not_mergeable() -> YamlError {
+    YamlError::yaml(None, "map merge requires map or sequence of maps as the value")
+}
+
+/// The bytes of a `!!binary` scalar.
+pub(super) fn base64(text: &str) -> Result<Vec<u8>, YamlError> {
+    super::base64::decode(text).ok_or_else(|| YamlError::yaml(None, "!!binary value contains invalid base64 data"))
+}

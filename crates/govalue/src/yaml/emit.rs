@@ -1,0 +1,339 @@
+//! Writing: where lines break and how text is quoted, as go-yaml's emitter does it.
+
+use super::Dialect;
+use super::style::{self, Choice};
+
+/// Text under construction.
+pub(super) struct Emitter {
+    out: Vec<u8>,
+    dialect: Dialect,
+    /// Spaces a level.
+    step: usize,
+    /// Column beyond which a blank may become a line break.
+    width: usize,
+    /// In characters.
+    column: usize,
+    /// Whether a blank, or nothing, precedes.
+    whitespace: bool,
+    /// Whether only indentation and `- ` or `? ` precede on the line.
+    indention: bool,
+}
+
+/// Where a node goes.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// Indentation of the collection around; `None` at the root.
+    indent: Option<usize>,
+    role: Role,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Root,
+    Item,
+    /// A key on the line of its value.
+    SimpleKey,
+    /// A key behind `? `.
+    ComplexKey,
+    Value,
+}
+
+impl Place {
+    /// The place of a document's root.
+    pub(super) const ROOT: Place = Place { indent: None, role: Role::Root };
+}
+
+impl Emitter {
+    /// Starts a document. `indent` is the number of spaces a level, as `Encoder.SetIndent` takes it.
+    pub(super) fn new(dialect: Dialect, indent: usize) -> Emitter {
+        let step = if (2..=9).contains(&indent) { indent } else { 2 };
+        let width = match dialect {
+            Dialect::V2 => 80,
+            Dialect::V3 => usize::MAX,
+        };
+        Emitter { out: Vec::new(), dialect, step, width, column: 0, whitespace: true, indention: true }
+    }
+
+    /// Ends the document and returns its text.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        self.write_indent(0);
+        self.out
+    }
+
+    /// Writes a list; `each` writes an item at the place that it is given.
+    pub(super) fn sequence<I: ExactSizeIterator, E>(
+        &mut self,
+        place: Place,
+        items: I,
+        mut each: impl FnMut(&mut Emitter, I::Item, Place) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if items.len() == 0 {
+            self.indicator("[", true, false);
+            self.whitespace = true;
+            self.indicator("]", false, false);
+            return Ok(());
+        }
+        // Version 2 does not indent a list below its key, unless the key is a complex one.
+        let in_mapping = matches!(place.role, Role::Value | Role::ComplexKey);
+        let indent = match place.indent {
+            Some(indent) if self.dialect == Dialect::V2 && in_mapping && !self.indention => indent,
+            _ => self.deeper(place, 0),
+        };
+        for item in items {
+            self.write_indent(indent);
+            self.indicator("-", true, true);
+            each(self, item, Place { indent: Some(indent), role: Role::Item })?;
+        }
+        Ok(())
+    }
+
+    /// Writes a mapping. `split` takes an entry apart into the key's text and what `each` writes as the value.
+    pub(super) fn mapping<'t, T, E>(
+        &mut self,
+        place: Place,
+        entries: impl ExactSizeIterator<Item = (Text<'t>, T)>,
+        mut each: impl FnMut(&mut Emitter, T, Place) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if entries.len() == 0 {
+            self.indicator("{", true, false);
+            self.whitespace = true;
+            self.indicator("}", false, false);
+            return Ok(());
+        }
+        let indent = self.deeper(place, 0);
+        let at = |role| Place { indent: Some(indent), role };
+        for (key, value) in entries {
+            self.write_indent(indent);
+            let choice = style::analyze(key.text, self.dialect);
+            if !choice.multiline && key.text.len() + key.tag.map_or(0, str::len) <= 128 {
+                self.write_text(key, choice, at(Role::SimpleKey));
+                self.indicator(":", false, false);
+            } else {
+                self.indicator("?", true, true);
+                self.write_text(key, choice, at(Role::ComplexKey));
+                self.write_indent(indent);
+                self.indicator(":", true, true);
+            }
+            each(self, value, at(Role::Value))?;
+        }
+        Ok(())
+    }
+
+    /// Writes a scalar.
+    pub(super) fn scalar(&mut self, text: Text<'_>, place: Place) {
+        let choice = style::analyze(text.text, self.dialect);
+        self.write_text(text, choice, place);
+    }
+
+    /// The indentation inside a node: a scalar's (`root` is a step there), or a collection's.
+    fn deeper(&self, place: Place, root: usize) -> usize {
+        match (place.indent, self.dialect) {
+            (None, _) => root,
+            (Some(indent), Dialect::V2) => indent + self.step,
+            // Inside a list, version 3 aligns with what follows `- `.
+            (Some(indent), Dialect::V3) if place.role == Role::Item => indent + 2,
+            (Some(indent), Dialect::V3) => self.step * (indent / self.step + 1),
+        }
+    }
+
+    fn write_text(&mut self, text: Text<'_>, choice: Choice, place: Place) {
+        if let Some(tag) = text.tag {
+            if !self.whitespace {
+                self.put(b' ');
+            }
+            self.write_ascii(tag);
+            self.whitespace = false;
+            self.indention = false;
+        }
+        let simple_key = place.role == Role::SimpleKey;
+        let indent = self.deeper(place, self.step);
+        // A simple key stays on its line.
+        let width = if simple_key { usize::MAX } else { self.width };
+        match choice.select(text.style, simple_key) {
+            Style::Plain => self.write_plain(text.text, indent, width),
+            Style::SingleQuoted => self.write_single_quoted(text.text, indent, width),
+            Style::DoubleQuoted => self.write_double_quoted(text.text, indent, width),
+            Style::Literal => self.write_literal(text.text, indent),
+        }
+    }
+
+    fn put(&mut self, byte: u8) {
+        self.out.push(byte);
+        self.column += 1;
+    }
+
+    fn put_char(&mut self, c: char) {
+        self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        self.column += 1;
+    }
+
+    fn write_ascii(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+        self.column += text.len();
+    }
+
+    fn put_break(&mut self, c: char) {
+        self.put_char(c);
+        self.column = 0;
+        self.indention = true;
+    }
+
+    fn write_indent(&mut self, indent: usize) {
+        if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
+            self.put_break('\n');
+        }
+        let missing = indent.saturating_sub(self.column);
+        self.out.resize(self.out.len() + missing, b' ');
+        self.column += missing;
+        self.whitespace = true;
+    }
+
+    fn indicator(&mut self, text: &str, need_whitespace: bool, is_indention: bool) {
+        if need_whitespace && !self.whitespace {
+            self.put(b' ');
+        }
+        self.write_ascii(text);
+        self.whitespace = false;
+        self.indention = self.indention && is_indention;
+    }
+
+    fn write_plain(&mut self, text: &str, indent: usize, width: usize) {
+        if !self.whitespace {
+            self.put(b' ');
+        }
+        self.write_folded(text, indent, width, false);
+        self.whitespace = false;
+        self.indention = false;
+    }
+
+    fn write_single_quoted(&mut self, text: &str, indent: usize, width: usize) {
+        self.indicator("'", true, false);
+        self.write_folded(text, indent, width, true);
+        self.indicator("'", false, false);
+    }
+
+    /// Plain or single-quoted text, broken at blanks beyond the width.
+    fn write_folded(&mut self, text: &str, indent: usize, width: usize, quoted: bool) {
+        if text.len().saturating_add(self.column) <= width && text.is_ascii() && !text.contains(['\'', '\n']) {
+            return self.write_ascii(text);
+        }
+        let (mut spaces, mut breaks) = (false, false);
+        for (at, c) in text.char_indices() {
+            if c == ' ' {
+                let next = text.as_bytes().get(at + 1).copied();
+                let may_fold = !spaces && self.column > width && next != Some(b' ');
+                if may_fold && (!quoted || (at > 0 && next.is_some())) {
+                    self.write_indent(indent);
+                } else {
+                    self.put(b' ');
+                }
+                spaces = true;
+            } else if style::is_break(c) {
+                if !breaks && c == '\n' {
+                    self.put_break('\n');
+                }
+                self.put_break(c);
+                breaks = true;
+            } else {
+                if breaks {
+                    self.write_indent(indent);
+                }
+                if c == '\'' && quoted {
+                    self.put(b'\'');
+                }
+                self.put_char(c);
+                self.indention = false;
+                (spaces, breaks) = (false, false);
+            }
+        }
+    }
+
+    fn write_double_quoted(&mut self, text: &str, indent: usize, width: usize) {
+        self.indicator("\"", true, false);
+        // go-yaml looks for a byte order mark at the start of the text, whichever character it is about to write.
+        let escape_all = text.starts_with('\u{feff}');
+        let mut spaces = false;
+        for (at, c) in text.char_indices() {
+            if escape_all || !style::is_printable(c) || style::is_break(c) || c == '"' || c == '\\' {
+                self.write_escape(c);
+                spaces = false;
+            } else if c == ' ' {
+                if !spaces && self.column > width && at > 0 && at + 1 < text.len() {
+                    self.write_indent(indent);
+                    if text.as_bytes()[at + 1] == b' ' {
+                        self.put(b'\\');
+                    }
+                } else {
+                    self.put(b' ');
+                }
+                spaces = true;
+            } else {
+                self.put_char(c);
+                spaces = false;
+            }
+        }
+        self.indicator("\"", false, false);
+    }
+
+    fn write_escape(&mut self, c: char) {
+        self.put(b'\\');
+        let short = match c {
+            '\0' => b'0',
+            '\x07' => b'a',
+            '\x08' => b'b',
+            '\t' => b't',
+            '\n' => b'n',
+            '\x0b' => b'v',
+            '\x0c' => b'f',
+            '\r' => b'r',
+            '\x1b' => b'e',
+            '"' => b'"',
+            '\\' => b'\\',
+            '\u{85}' => b'N',
+            '\u{a0}' => b'_',
+            '\u{2028}' => b'L',
+            '\u{2029}' => b'P',
+            _ => {
+                let code = match u32::from(c) {
+                    v @ ..=0xff => format!("x{v:02X}"),
+                    v @ ..=0xffff => format!("u{v:04X}"),
+                    v => format!("U{v:08X}"),
+                };
+                return self.write_ascii(&code);
+            }
+        };
+        self.put(short);
+    }
+
+    fn write_literal(&mut self, text: &str, indent: usize) {
+        self.indicator("|", true, false);
+        if text.starts_with(|c| c == ' ' || style::is_break(c)) {
+            let hint = self.step.to_string();
+            self.indicator(&hint, false, false);
+        }
+        let mut ends = text.chars().rev().map(style::is_break);
+        match (ends.next(), ends.next()) {
+            (Some(true), Some(false)) => {}
+            (Some(true), _) => self.indicator("+", false, false),
+            _ => self.indicator("-", false, false),
+        }
+        self.put_break('\n');
+        self.whitespace = true;
+        let mut breaks = true;
+        for c in text.chars() {
+            if style::is_break(c) {
+                self.put_break(c);
+                breaks = true;
+            } else {
+                if breaks {
+                    self.write_indent(indent);
+                }
+                self.put_char(c);
+                self.indention = false;
+                breaks = false;
+            }
+        }
+    }
+}
+
+pub(super) use super::style::{Style, Text};
