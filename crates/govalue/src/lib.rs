@@ -15,6 +15,7 @@ pub mod fmt;
 pub mod json;
 pub mod strconv;
 pub mod time;
+pub mod utf8;
 pub mod yaml;
 
 mod list;

@@ -195,6 +195,11 @@ impl Map {
         }
     }
 
+    /// The address that `%p` prints; 0 for a nil map.
+    pub fn address(&self) -> usize {
+        self.inner.as_ref().map_or(0, |i| Arc::as_ptr(&i.entries).addr())
+    }
+
     /// The entries now, in key order.
     pub fn snapshot(&self) -> Arc<Vec<(Key, Value)>> {
         match &self.inner {

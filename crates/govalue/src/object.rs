@@ -85,6 +85,11 @@ pub trait Object: Any + Send + Sync {
         None
     }
 
+    /// The text of `GoString()`, where the type has one: `%#v` prints it.
+    fn go_text(&self) -> Option<String> {
+        None
+    }
+
     /// The text of a `String()` that is declared on the pointer: `text/template` prints an addressable value by
     /// it, while `%v` of a copy does not.
     fn pointer_text(&self) -> Option<String> {
