@@ -32,7 +32,8 @@ impl fmt::Display for GroupVersionKind {
 }
 
 /// What names one object on a cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ObjectRef {
     /// `version`, or `group/version`.
     pub api_version: String,
