@@ -36,7 +36,7 @@ impl<T> IntoOutcome<T> for Outcome<T> {
 
 /// A table of functions: `"name" (parameters; variadic) -> result = body;` in the words of Go's signatures.
 ///
-/// Bodies take `string` as `&Str`, `int` as `i64`, `float64` as `f64`, `bool` as `bool`, `any` as `&Value`, `dict`
+/// Bodies take `string` as `&Str`, `int` as `i64`, `bool` as `bool`, `any` as `&Value`, `dict`
 /// (`map[string]interface {}`) as `Map`, a variadic tail as `&[Value]`, and `host` (no Go parameter) as `&dyn Host`.
 macro_rules! functions {
     ($table:ident: $($name:literal ($($param:ident),* $(; $rest:ident)?) -> $result:ident = $body:expr;)*) => {
@@ -44,15 +44,10 @@ macro_rules! functions {
             $crate::function::Entry {
                 name: $name,
                 signature: || {
-                    #[allow(unused_mut, reason = "nothing is pushed for a function without parameters")]
-                    let mut params = Vec::new();
-                    $($crate::function::declare!(params, $param);)*
-                    #[allow(unused_variables, reason = "a later binding replaces it when there is a tail")]
-                    let variadic = false;
-                    $(
-                        $crate::function::declare!(params, $rest);
-                        let variadic = true;
-                    )?
+                    let params: &[Option<govalue::Type>] =
+                        &[$($crate::function::declare!($param),)* $($crate::function::declare!($rest))?];
+                    let tail: &[&str] = &[$(stringify!($rest))?];
+                    let (params, variadic) = (params.iter().flatten().cloned().collect(), !tail.is_empty());
                     let result = $crate::function::result_type!($result);
                     govalue::Signature { params, variadic, result, fallible: false }
                 },
@@ -71,9 +66,11 @@ macro_rules! functions {
 }
 
 macro_rules! declare {
-    ($params:ident, host) => {};
-    ($params:ident, $ty:ident) => {
-        $params.push($crate::function::result_type!($ty))
+    (host) => {
+        None
+    };
+    ($ty:ident) => {
+        Some($crate::function::result_type!($ty))
     };
 }
 
@@ -128,9 +125,6 @@ macro_rules! take {
     };
     ($host:ident, $args:ident, int) => {
         $crate::function::int($args.next())
-    };
-    ($host:ident, $args:ident, float64) => {
-        $crate::function::float($args.next())
     };
     ($host:ident, $args:ident, bool) => {
         $crate::function::boolean($args.next())
@@ -230,14 +224,6 @@ pub(crate) fn int(arg: Option<&Value>) -> i64 {
     }
 }
 
-/// The next argument, a `float64`.
-pub(crate) fn float(arg: Option<&Value>) -> f64 {
-    match arg {
-        Some(Value::Float(f)) => *f,
-        _ => 0.0,
-    }
-}
-
 /// The next argument, a `bool`.
 pub(crate) fn boolean(arg: Option<&Value>) -> bool {
     arg.and_then(Value::as_bool).unwrap_or_default()
@@ -249,11 +235,6 @@ pub(crate) fn dict(arg: Option<&Value>) -> Map {
         Some(Value::Map(m)) => m.clone(),
         _ => Map::nil(Map::string_any()),
     }
-}
-
-/// A `[]string`.
-pub(crate) fn strings<S: Into<Value>>(items: impl IntoIterator<Item = S>) -> List {
-    List::strings(items)
 }
 
 /// The nil slice of a type.

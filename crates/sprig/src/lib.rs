@@ -7,13 +7,20 @@
 //! Every module has a table `FUNCTIONS` of names, signatures and bodies; the list in [`TABLES`] joins them.
 
 mod case;
+mod convert;
+mod dicts;
 mod equal;
 mod function;
 mod inspect;
+mod lists;
+mod numbers;
 mod panics;
 mod paths;
 mod random;
+mod strings;
 mod unicode;
+mod urls;
+mod versions;
 
 use std::sync::Arc;
 
@@ -32,8 +39,19 @@ pub trait Host: Send + Sync {
 }
 
 /// Every table of functions. A new module joins by being named here.
-static TABLES: &[&[Entry]] =
-    &[FUNCTIONS, case::FUNCTIONS, inspect::FUNCTIONS, paths::FUNCTIONS, random::FUNCTIONS];
+static TABLES: &[&[Entry]] = &[
+    FUNCTIONS,
+    case::FUNCTIONS,
+    dicts::FUNCTIONS,
+    inspect::FUNCTIONS,
+    lists::FUNCTIONS,
+    numbers::FUNCTIONS,
+    paths::FUNCTIONS,
+    random::FUNCTIONS,
+    strings::FUNCTIONS,
+    urls::FUNCTIONS,
+    versions::FUNCTIONS,
+];
 
 functions! { FUNCTIONS:
     "fail" (string) -> string = |message: &Str| Err::<Str, CallError>(message.to_str().into());

@@ -110,7 +110,7 @@ fn map(ranges: &[(u32, u32, u32, i32)], c: char) -> char {
     let code = c as u32;
     let at = ranges.partition_point(|(_, last, _, _)| *last < code);
     match ranges.get(at) {
-        Some((first, _, stride, add)) if *first <= code && (code - first) % stride == 0 => {
+        Some((first, _, stride, add)) if *first <= code && (code - first).is_multiple_of(*stride) => {
             code.checked_add_signed(*add).and_then(char::from_u32).unwrap_or(c)
         }
         _ => c,
