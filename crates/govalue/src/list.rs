@@ -8,6 +8,29 @@ struct Inner {
     items: Option<Vec<Value>>,
 }
 
+impl Drop for Inner {
+    fn drop(&mut self) {
+        release(self.items.take().unwrap_or_default().into_iter());
+    }
+}
+
+/// Drops values without recursion, however deeply they nest.
+pub(crate) fn release(values: impl Iterator<Item = Value>) {
+    let composite = |v: &Value| matches!(v, Value::List(_) | Value::Map(_));
+    let mut pending: Vec<Value> = values.filter(composite).collect();
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::List(mut l) => {
+                if let Some(inner) = Arc::get_mut(&mut l.0) {
+                    pending.extend(inner.items.take().unwrap_or_default().into_iter().filter(composite));
+                }
+            }
+            Value::Map(mut m) => pending.extend(m.take_last().into_iter().map(|(_, v)| v).filter(composite)),
+            _ => {}
+        }
+    }
+}
+
 /// A Go slice or array with its type. Immutable and shared: every Sprig function on lists makes a new one.
 #[derive(Clone)]
 pub struct List(Arc<Inner>);

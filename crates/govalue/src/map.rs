@@ -2,6 +2,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::list::release;
 use crate::{Int, Str, Type, Value};
 
 /// A map key. The order is that in which Go's `fmt` and `text/template` visit the keys of a map.
@@ -115,6 +116,21 @@ struct Inner {
     entries: Arc<RwLock<Arc<Entries>>>,
 }
 
+impl Inner {
+    /// The entries, if nobody else can see them.
+    fn take_last(&mut self) -> Entries {
+        let entries = Arc::get_mut(&mut self.entries);
+        let entries = entries.map(|lock| lock.get_mut().unwrap_or_else(PoisonError::into_inner));
+        entries.and_then(Arc::get_mut).map(std::mem::take).unwrap_or_default()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        release(self.take_last().into_iter().map(|(_, v)| v));
+    }
+}
+
 /// A Go map: a reference to shared, changeable entries, kept in key order.
 ///
 /// Cloning gives a second reference to the same entries, as assignment does in Go. [`Map::snapshot`] is how to
@@ -198,6 +214,11 @@ impl Map {
     /// The address that `%p` prints; 0 for a nil map.
     pub fn address(&self) -> usize {
         self.inner.as_ref().map_or(0, |i| Arc::as_ptr(&i.entries).addr())
+    }
+
+    /// The entries of the last reference to a map, which is about to go.
+    pub(crate) fn take_last(&mut self) -> Vec<(Key, Value)> {
+        self.inner.as_mut().ok().and_then(Arc::get_mut).map(Inner::take_last).unwrap_or_default()
     }
 
     /// The entries now, in key order.

@@ -136,6 +136,12 @@ pub trait Object: Any + Send + Sync {
         false
     }
 
+    /// The members of the object that `encoding/json` would write, in order, for a struct with field tags;
+    /// preferred to `to_json`, whose maps are written in the order of their keys.
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
+        None
+    }
+
     /// The value that `encoding/json` would write (custom marshalling, field tags, `omitempty` applied).
     fn to_json(&self) -> Option<Value> {
         self.underlying()

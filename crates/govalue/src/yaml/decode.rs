@@ -93,8 +93,16 @@ impl Decoder {
             Scalar::Uint(u) => T::uint(u),
             Scalar::Float(f) if f.is_finite() => T::float(f),
             Scalar::Float(f) => {
-                let name = if f.is_nan() { "NaN" } else if f > 0.0 { "+Inf" } else { "-Inf" };
-                self.fail_later(LateStep::Json, || YamlError::to_json(format!("json: unsupported value: {name}")));
+                let name = if f.is_nan() {
+                    "NaN"
+                } else if f > 0.0 {
+                    "+Inf"
+                } else {
+                    "-Inf"
+                };
+                self.fail_later(LateStep::Json, || {
+                    YamlError::to_json(format!("json: unsupported value: {name}"))
+                });
                 T::null()
             }
             Scalar::Str | Scalar::Timestamp(_) => T::string(node.value()),
@@ -231,7 +239,9 @@ fn identity<'d>(scalar: Scalar, node: Node<'d, '_>) -> Result<Identity<'d>, Yaml
         Scalar::Uint(u) => Identity::Uint(u),
         Scalar::Float(f) => Identity::Float(f.to_bits()),
         Scalar::Str | Scalar::Timestamp(_) => Identity::Str(Cow::Borrowed(node.value())),
-        Scalar::Binary => Identity::Str(Cow::Owned(String::from_utf8_lossy(&base64(node.value())?).into_owned())),
+        Scalar::Binary => {
+            Identity::Str(Cow::Owned(String::from_utf8_lossy(&base64(node.value())?).into_owned()))
+        }
     })
 }
 
@@ -251,5 +261,6 @@ fn not_mergeable() -> YamlError {
 
 /// The bytes of a `!!binary` scalar.
 pub(super) fn base64(text: &str) -> Result<Vec<u8>, YamlError> {
-    super::base64::decode(text).ok_or_else(|| YamlError::yaml(None, "!!binary value contains invalid base64 data"))
+    super::base64::decode(text)
+        .ok_or_else(|| YamlError::yaml(None, "!!binary value contains invalid base64 data"))
 }

@@ -48,7 +48,8 @@ impl Decoder {
             NodeKind::Mapping => {
                 self.guard.descend()?;
                 let merges = node.entries().any(|(key, _)| key.is_merge_key());
-                let mut entries = Entries { list: Vec::with_capacity(node.len()), seen: merges.then(BTreeSet::new) };
+                let mut entries =
+                    Entries { list: Vec::with_capacity(node.len()), seen: merges.then(BTreeSet::new) };
                 self.mapping(node, &mut entries)?;
                 self.guard.ascend();
                 Ok(Value::Map(Map::from_entries(map_type(node), entries.list)))
@@ -100,7 +101,8 @@ impl Decoder {
             for line in &lines[*nth..] {
                 let mut shown = String::new();
                 gosyntax::quote(&mut shown, key.value());
-                self.problems.push(format!("line {line}: mapping key {shown} already defined at line {}", key.line()));
+                self.problems
+                    .push(format!("line {line}: mapping key {shown} already defined at line {}", key.line()));
             }
         }
         true
@@ -115,7 +117,8 @@ impl Decoder {
         }
         let value = self.value(node)?;
         // Go has nil keys; here they would only be in the way.
-        Key::from_value(&value).ok_or_else(|| YamlError::yaml(Some(node.line()), "a key of a map must not be null"))
+        Key::from_value(&value)
+            .ok_or_else(|| YamlError::yaml(Some(node.line()), "a key of a map must not be null"))
     }
 
     fn merge(&mut self, node: Node<'_, '_>, entries: &mut Entries) -> Result<(), YamlError> {
@@ -169,9 +172,14 @@ fn meaning(node: Node<'_, '_>) -> Result<Scalar, YamlError> {
 /// `map[string]interface {}` where every key is a string.
 fn map_type(node: Node<'_, '_>) -> Type {
     let is_text = |key: Node<'_, '_>| {
-        key.is_merge_key() || (key.target().kind() == NodeKind::Scalar && matches!(meaning(key.target()), Ok(Scalar::Str)))
+        key.is_merge_key()
+            || (key.target().kind() == NodeKind::Scalar && matches!(meaning(key.target()), Ok(Scalar::Str)))
     };
-    if node.entries().all(|(key, _)| is_text(key)) { Map::string_any() } else { Type::map(Type::Any, Type::Any) }
+    if node.entries().all(|(key, _)| is_text(key)) {
+        Map::string_any()
+    } else {
+        Type::map(Type::Any, Type::Any)
+    }
 }
 
 fn not_mergeable() -> YamlError {

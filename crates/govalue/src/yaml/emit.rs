@@ -214,7 +214,8 @@ impl Emitter {
 
     /// Plain or single-quoted text, broken at blanks beyond the width.
     fn write_folded(&mut self, text: &str, indent: usize, width: usize, quoted: bool) {
-        if text.len().saturating_add(self.column) <= width && text.is_ascii() && !text.contains(['\'', '\n']) {
+        if text.len().saturating_add(self.column) <= width && text.is_ascii() && !text.contains(['\'', '\n'])
+        {
             return self.write_ascii(text);
         }
         let (mut spaces, mut breaks) = (false, false);

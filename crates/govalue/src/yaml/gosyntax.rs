@@ -63,7 +63,8 @@ fn append_nested(out: &mut String, node: Node<'_, '_>, dialect: Dialect, depth: 
 }
 
 fn map_type(node: Node<'_, '_>, dialect: Dialect) -> &'static str {
-    let string_keys = dialect == Dialect::V3 && node.entries().all(|(k, _)| scalar(k, dialect) == Scalar::Str);
+    let string_keys =
+        dialect == Dialect::V3 && node.entries().all(|(k, _)| scalar(k, dialect) == Scalar::Str);
     if string_keys { "map[string]interface {}" } else { "map[interface {}]interface {}" }
 }
 
@@ -85,7 +86,13 @@ pub(super) fn append_scalar(out: &mut String, node: Node<'_, '_>, dialect: Diale
             let _ = write!(out, "{u:#x}");
         }
         Scalar::Float(f) if f.is_finite() => out.push_str(&number::format(f)),
-        Scalar::Float(f) => out.push_str(if f.is_nan() { "NaN" } else if f > 0.0 { "+Inf" } else { "-Inf" }),
+        Scalar::Float(f) => out.push_str(if f.is_nan() {
+            "NaN"
+        } else if f > 0.0 {
+            "+Inf"
+        } else {
+            "-Inf"
+        }),
         Scalar::Str | Scalar::Timestamp(_) | Scalar::Binary => quote(out, node.value()),
     }
 }

@@ -127,7 +127,9 @@ impl<'a> Composer<'a> {
                 count: 0,
             };
             match event.kind {
-                EventKind::DocumentEnd | EventKind::StreamEnd | EventKind::DocumentStart => return Ok(self.document),
+                EventKind::DocumentEnd | EventKind::StreamEnd | EventKind::DocumentStart => {
+                    return Ok(self.document);
+                }
                 EventKind::Scalar { properties, value, style, implicit } => {
                     self.add(Entry { style, implicit, ..entry(NodeKind::Scalar, value) }, properties);
                 }
@@ -262,7 +264,9 @@ impl<'d, 'a> Node<'d, 'a> {
     }
 
     /// The entries of a mapping as written, repeated keys and `<<` included; nothing for other nodes.
-    pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'d, 'a>, Node<'d, 'a>)> + ExactSizeIterator {
+    pub fn entries(
+        self,
+    ) -> impl DoubleEndedIterator<Item = (Node<'d, 'a>, Node<'d, 'a>)> + ExactSizeIterator {
         let pairs = if self.kind() == NodeKind::Mapping { self.children() } else { &[] };
         pairs.chunks_exact(2).map(move |pair| (self.at(pair[0]), self.at(pair[1])))
     }
@@ -282,7 +286,9 @@ impl<'d, 'a> Node<'d, 'a> {
             return false;
         }
         match entry.tag.as_deref() {
-            Some(tag) => tag == "tag:yaml.org,2002:merge" || (self.document.dialect == Dialect::V3 && tag == "!!merge"),
+            Some(tag) => {
+                tag == "tag:yaml.org,2002:merge" || (self.document.dialect == Dialect::V3 && tag == "!!merge")
+            }
             None => entry.implicit,
         }
     }

@@ -92,9 +92,8 @@ pub(super) fn float_with_point(text: &str) -> Option<f64> {
         return float(text);
     }
     let bytes = text.as_bytes();
-    let between_digits = |i: usize| {
-        i > 0 && bytes[i - 1].is_ascii_digit() && bytes.get(i + 1).is_some_and(u8::is_ascii_digit)
-    };
+    let between_digits =
+        |i: usize| i > 0 && bytes[i - 1].is_ascii_digit() && bytes.get(i + 1).is_some_and(u8::is_ascii_digit);
     if (0..bytes.len()).any(|i| bytes[i] == b'_' && !between_digits(i)) {
         return None;
     }

@@ -41,7 +41,8 @@ impl Scalar {
 /// Resolves a scalar with a tag; without one see [`untagged`].
 pub(super) fn tagged(tag: &str, text: &str, dialect: Dialect) -> Result<Scalar, YamlError> {
     // Version 3 shortens tags first, so that it takes `!<!!int>` for the long form as well.
-    let name = tag.strip_prefix(TAG_PREFIX).or_else(|| tag.strip_prefix("!!").filter(|_| dialect == Dialect::V3));
+    let name =
+        tag.strip_prefix(TAG_PREFIX).or_else(|| tag.strip_prefix("!!").filter(|_| dialect == Dialect::V3));
     let Some(name) = name else { return Ok(Scalar::Str) };
     let found = match name {
         "binary" => return Ok(Scalar::Binary),
@@ -54,7 +55,9 @@ pub(super) fn tagged(tag: &str, text: &str, dialect: Dialect) -> Result<Scalar, 
     match (name, found) {
         ("float", Scalar::Int(i)) => Ok(Scalar::Float(i as f64)),
         _ if found.short_tag()[2..] == *name => Ok(found),
-        _ => Err(YamlError::yaml(None, format!("cannot decode {} `{text}` as a !!{name}", found.short_tag()))),
+        _ => {
+            Err(YamlError::yaml(None, format!("cannot decode {} `{text}` as a !!{name}", found.short_tag())))
+        }
     }
 }
 

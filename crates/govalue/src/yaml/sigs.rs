@@ -79,7 +79,9 @@ fn as_map(value: Value) -> Result<Map, YamlError> {
         Value::List(_) => "array",
         _ => "number",
     };
-    Err(YamlError::from_json(format!("json: cannot unmarshal {found} into Go value of type map[string]interface {{}}")))
+    Err(YamlError::from_json(format!(
+        "json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
+    )))
 }
 
 /// Writes values as they come out of JSON.
@@ -97,7 +99,13 @@ impl Writer {
         }
     }
 
-    fn value(&mut self, out: &mut Emitter, value: &Value, place: Place, depth: usize) -> Result<(), YamlError> {
+    fn value(
+        &mut self,
+        out: &mut Emitter,
+        value: &Value,
+        place: Place,
+        depth: usize,
+    ) -> Result<(), YamlError> {
         match value {
             Value::Nil => out.scalar(Text::plain("null"), place),
             Value::Bool(b) => out.scalar(Text::plain(if *b { "true" } else { "false" }), place),
@@ -253,7 +261,13 @@ fn flush_breaks(out: &mut String, breaks: &mut usize) {
 /// A number as go-yaml writes what `json.Marshal` wrote: whole numbers without a point as far as integers reach.
 fn float(f: f64) -> Result<String, YamlError> {
     if !f.is_finite() {
-        let name = if f.is_nan() { "NaN" } else if f > 0.0 { "+Inf" } else { "-Inf" };
+        let name = if f.is_nan() {
+            "NaN"
+        } else if f > 0.0 {
+            "+Inf"
+        } else {
+            "-Inf"
+        };
         return Err(YamlError::marshal(format!("json: unsupported value: {name}")));
     }
     const I64: f64 = 9_223_372_036_854_775_808.0;

@@ -26,7 +26,8 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let month = cursor.number(1, 12)?;
     cursor.expect(b'-')?;
     let day = cursor.number(1, days_in(year, month))?;
-    let mut stamp = Timestamp { year, month, day, hour: 0, minute: 0, second: 0, nanosecond: 0, offset: None };
+    let mut stamp =
+        Timestamp { year, month, day, hour: 0, minute: 0, second: 0, nanosecond: 0, offset: None };
     let Some(&separator) = cursor.rest.first() else { return Some(stamp) };
     match separator {
         b'T' | b't' => cursor.rest = &cursor.rest[1..],
