@@ -1,11 +1,13 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::{Type, Value};
 
 struct Inner {
     ty: Type,
     items: Option<Vec<Value>>,
+    /// The strings of a list that was sorted in place.
+    sorted: OnceLock<Vec<Value>>,
 }
 
 impl Drop for Inner {
@@ -31,25 +33,26 @@ pub(crate) fn release(values: impl Iterator<Item = Value>) {
     }
 }
 
-/// A Go slice or array with its type. Immutable and shared: every Sprig function on lists makes a new one.
+/// A Go slice or array with its type. Shared, and immutable but for [`List::sort_in_place`]: every other Sprig
+/// function on lists makes a new one.
 #[derive(Clone)]
 pub struct List(Arc<Inner>);
 
 impl List {
     /// A `[]interface {}`.
     pub fn new(items: Vec<Value>) -> List {
-        static TYPE: std::sync::OnceLock<Type> = std::sync::OnceLock::new();
+        static TYPE: OnceLock<Type> = OnceLock::new();
         List::with_type(TYPE.get_or_init(|| Type::slice(Type::Any)).clone(), items)
     }
 
     /// A list of a slice or array type (which may be a defined one).
     pub fn with_type(ty: Type, items: Vec<Value>) -> List {
-        List(Arc::new(Inner { ty, items: Some(items) }))
+        List(Arc::new(Inner { ty, items: Some(items), sorted: OnceLock::new() }))
     }
 
     /// The nil slice of a type.
     pub fn nil(ty: Type) -> List {
-        List(Arc::new(Inner { ty, items: None }))
+        List(Arc::new(Inner { ty, items: None, sorted: OnceLock::new() }))
     }
 
     /// A `[]string`.
@@ -74,7 +77,18 @@ impl List {
 
     /// The elements.
     pub fn items(&self) -> &[Value] {
-        self.0.items.as_deref().unwrap_or(&[])
+        let items = self.0.sorted.get().or(self.0.items.as_ref());
+        items.map_or(&[], Vec::as_slice)
+    }
+
+    /// Sorts a list of strings for everybody who shares it, as Go's `sort.Strings` does (Sprig's `sortAlpha` calls it
+    /// on the list that it was given).
+    pub fn sort_in_place(&self) {
+        self.0.sorted.get_or_init(|| {
+            let mut items = self.items().to_vec();
+            items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+            items
+        });
     }
 
     /// Number of elements.

@@ -9,6 +9,7 @@
 mod case;
 mod convert;
 mod dicts;
+mod encoding;
 mod equal;
 mod function;
 mod inspect;
@@ -43,6 +44,7 @@ static TABLES: &[&[Entry]] = &[
     FUNCTIONS,
     case::FUNCTIONS,
     dicts::FUNCTIONS,
+    encoding::FUNCTIONS,
     inspect::FUNCTIONS,
     lists::FUNCTIONS,
     numbers::FUNCTIONS,

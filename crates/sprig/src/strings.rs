@@ -285,14 +285,14 @@ fn join(separator: &Str, v: &Value) -> Outcome<Str> {
     Ok(out.into())
 }
 
+/// Sorted texts of the elements. A `[]string` is sorted in place, which its other users see.
 fn sort_alpha(v: &Value) -> List {
     if convert::elements(v).is_none() {
         return List::strings([convert::string(v)]);
     }
     let list = texts(v);
-    let mut items = list.items().to_vec();
-    items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
-    List::strings(items)
+    list.sort_in_place();
+    list
 }
 
 /// `strings.SplitN` (`n < 0`: all parts, 0: `None`, the nil slice).
