@@ -18,6 +18,7 @@ mod numbers;
 mod panics;
 mod paths;
 mod random;
+mod regexes;
 mod strings;
 mod unicode;
 mod urls;
@@ -50,13 +51,14 @@ static TABLES: &[&[Entry]] = &[
     numbers::FUNCTIONS,
     paths::FUNCTIONS,
     random::FUNCTIONS,
+    regexes::FUNCTIONS,
     strings::FUNCTIONS,
     urls::FUNCTIONS,
     versions::FUNCTIONS,
 ];
 
 functions! { FUNCTIONS:
-    "fail" (string) -> string = |message: &Str| Err::<Str, CallError>(message.to_str().into());
+    "fail" (string) -> string = |message: &Str| Err::<Str, CallError>(unicode::to_string(message).into());
 }
 
 /// All functions, bound to a host.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use gosemver::{Constraint, Version};
-use govalue::{CallError, Kind, Method, Object, Signature, Str, Type, Value};
+use govalue::{CallError, Int, Kind, Method, Object, Signature, Str, StructField, Type, Value};
 
 use crate::function::{Outcome, functions};
 
@@ -50,6 +50,27 @@ impl Object for SemanticVersion {
 
     fn kind(&self) -> Kind {
         if self.is_pointer { Kind::Pointer } else { Kind::Struct }
+    }
+
+    /// No field is exported.
+    fn field(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    fn fields(&self) -> Vec<StructField> {
+        let v = &self.version;
+        let number = |name, n| (name, Value::Int(Int::unsigned(Kind::Uint64, n)));
+        let text = |name, s: &str| (name, Value::from(s));
+        [
+            number("major", v.major()),
+            number("minor", v.minor()),
+            number("patch", v.patch()),
+            text("pre", v.prerelease()),
+            text("metadata", v.metadata()),
+            text("original", v.original()),
+        ]
+        .map(|(name, value)| StructField { name, ty: Type::Basic(value.kind()), value })
+        .into()
     }
 
     fn text(&self) -> Option<String> {
@@ -130,7 +151,7 @@ fn answer(result: Type, body: impl Fn() -> Value + Send + Sync + 'static) -> Met
 }
 
 fn number(n: u64) -> Method {
-    answer(Type::Basic(Kind::Uint64), move || Value::Int(govalue::Int::unsigned(Kind::Uint64, n)))
+    answer(Type::Basic(Kind::Uint64), move || Value::Int(Int::unsigned(Kind::Uint64, n)))
 }
 
 fn comparison_signature() -> Signature {

@@ -156,6 +156,11 @@ pub(crate) fn runes(s: &[u8]) -> impl Iterator<Item = (usize, char, usize)> {
     })
 }
 
+/// The code points as a Rust string: every byte that is not UTF-8 becomes U+FFFD.
+pub(crate) fn to_string(s: &[u8]) -> String {
+    runes(s).map(|(_, c, _)| c).collect()
+}
+
 /// Appends a code point as UTF-8.
 pub(crate) fn push(out: &mut Vec<u8>, c: char) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
