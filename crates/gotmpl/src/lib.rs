@@ -7,10 +7,12 @@ mod exec;
 mod function;
 mod options;
 mod parse;
+mod print;
 mod quote;
 mod set;
 mod state;
 mod tree;
+mod unicode;
 
 pub use error::{ExecError, ParseError, Place};
 pub use function::{Body, FuncMap, Function, Host};

@@ -44,7 +44,7 @@ impl<'a> State<'a> {
         data: &Value,
         out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
-        exec::execute(set, template, data, out, self.host, self.limits)
+        exec::execute_nested(set, template, data, out, self.host, self.limits)
     }
 
     /// What the host gave to [`TemplateSet::execute_with`].

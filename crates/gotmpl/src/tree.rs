@@ -22,6 +22,10 @@ pub(crate) struct Slice {
 impl Slice {
     pub const EMPTY: Slice = Slice { start: 0, len: 0 };
 
+    pub fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
     fn range(self) -> Range<usize> {
         self.start as usize..(self.start + self.len) as usize
     }
@@ -155,7 +159,7 @@ pub(crate) struct Number {
 }
 
 /// A statement. Jump targets count from the start of the body.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Op {
     /// Literal text.
     Text(Span),
@@ -169,8 +173,6 @@ pub(crate) enum Op {
     },
     /// Goes on elsewhere.
     Jump(u32),
-    /// Enters the `else` part: dot is again what it was.
-    Else,
     /// Leaves a scope: its variables are gone.
     Leave,
     /// Enters a loop, or jumps to `otherwise` when there is nothing to visit; `end` is behind the loop.

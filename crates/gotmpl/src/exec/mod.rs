@@ -1,14 +1,31 @@
+//! Runs templates: [`machine`] walks the statements of flat bodies, [`eval`] computes expressions.
+
+mod argument;
+mod call;
+pub(crate) mod convert;
+mod eval;
+mod field;
+mod machine;
+pub(crate) mod operand;
+mod range;
+mod stack;
+
 use govalue::Value;
 
-use crate::{ExecError, Host, Template, TemplateSet};
+use crate::{ExecError, Host, Place, Template, TemplateSet};
+use machine::Machine;
+pub(crate) use machine::printable;
+use stack::Native;
 
 /// What an execution and those that its functions start have used up.
 #[derive(Default)]
 pub(crate) struct Limits {
-    /// Templates that are executing inside one another.
+    /// How many templates are executing inside the first one.
     pub depth: usize,
+    native: Native,
 }
 
+/// Executes a template from outside.
 pub(crate) fn execute(
     set: &TemplateSet,
     template: &Template,
@@ -17,7 +34,41 @@ pub(crate) fn execute(
     host: &mut Host,
     limits: &mut Limits,
 ) -> Result<(), ExecError> {
-    let _ = (set, data, host, limits);
-    out.extend_from_slice(template.source());
-    Ok(())
+    let mut machine = Machine::new(set, template, data, host, limits);
+    machine.run_template(out)
+}
+
+/// Executes a template from a function that another template called.
+pub(crate) fn execute_nested(
+    set: &TemplateSet,
+    template: &Template,
+    data: &Value,
+    out: &mut Vec<u8>,
+    host: &mut Host,
+    limits: &mut Limits,
+) -> Result<(), ExecError> {
+    /// What a step of recursion through a function costs: several native frames, some of them not ours.
+    const UNITS: usize = 4;
+    if limits.depth >= set.options().max_depth {
+        return Err(ExecError::at(start_of(template), too_deep(set), None));
+    }
+    let depth = limits.depth;
+    limits.depth += 1;
+    let mut machine = Machine::new(set, template, data, host, limits);
+    let result = stack::recurse(&mut machine, UNITS, |machine| machine.run_template(out));
+    limits.depth = depth;
+    result.unwrap_or_else(|error| Err(ExecError::at(start_of(template), no_stack(), Some(error.into()))))
+}
+
+fn too_deep(set: &TemplateSet) -> String {
+    format!("exceeded maximum template depth ({})", set.options().max_depth)
+}
+
+fn no_stack() -> String {
+    "cannot go on with a deep recursion".to_owned()
+}
+
+fn start_of(template: &Template) -> Place {
+    let name = template.name().to_string();
+    Place { node: name.clone(), template: name, file: template.file().to_string(), line: 1, column: 0 }
 }

@@ -1,0 +1,248 @@
+use std::sync::Arc;
+
+use govalue::{CallError, Func, Kind, Method, Signature, Type, Value};
+
+use super::convert::prepare;
+use super::machine::{Machine, Result};
+use super::operand::Operand;
+use crate::builtin::{self, Builtin, Shape};
+use crate::quote::quote;
+use crate::tree::{Callee, NodeId, Span};
+use crate::{Function, State};
+
+/// Either half of a signature that calls need.
+pub(super) struct Arity {
+    pub params: usize,
+    pub variadic: bool,
+}
+
+impl Arity {
+    fn of(signature: &Signature) -> Arity {
+        Arity { params: signature.params.len(), variadic: signature.variadic }
+    }
+}
+
+impl<'s> Machine<'s> {
+    /// Calls a function by name. `call` is the node to blame when the function fails.
+    pub fn eval_function(
+        &mut self,
+        callee: Callee,
+        name: Span,
+        call: NodeId,
+        args: &'s [NodeId],
+        last: Option<Operand>,
+    ) -> Result<Operand> {
+        let unit = self.unit;
+        if self.same_functions {
+            return match callee {
+                Callee::Builtin(builtin) => self.call_builtin(builtin, call, args, last),
+                Callee::Host(index) => {
+                    self.call_host(&unit.functions.used[index as usize], name, call, args, last)
+                }
+            };
+        }
+        let text = std::str::from_utf8(unit.text(name)).unwrap_or_default();
+        if let Some(function) = self.set.functions.get(text) {
+            return self.call_host(function, name, call, args, last);
+        }
+        match Builtin::named(text) {
+            Some(builtin) => self.call_builtin(builtin, call, args, last),
+            None => Err(self.error(format!("{} is not a defined function", quote(text.as_bytes())))),
+        }
+    }
+
+    /// Checks the number of arguments as Go does.
+    pub(super) fn check_arity(&self, name: &str, arity: &Arity, args: usize, has_last: bool) -> Result<()> {
+        let got = args + usize::from(has_last);
+        if arity.variadic {
+            let fixed = arity.params - 1;
+            if got < fixed {
+                let message = format!("wrong number of args for {name}: want at least {fixed} got {args}");
+                return Err(self.error(message));
+            }
+        } else if got != arity.params {
+            let want = arity.params;
+            return Err(self.error(format!("wrong number of args for {name}: want {want} got {got}")));
+        }
+        Ok(())
+    }
+
+    /// Evaluates the arguments of a call and leaves them in `args` from the returned index on.
+    fn push_args(
+        &mut self,
+        name: &str,
+        signature: &Signature,
+        args: &'s [NodeId],
+        last: Option<Operand>,
+    ) -> Result<usize> {
+        self.check_arity(name, &Arity::of(signature), args.len(), last.is_some())?;
+        let base = self.args.len();
+        for (i, &arg) in args.iter().enumerate() {
+            let value = self.eval_arg(param(signature, i), arg)?;
+            self.args.push(value);
+        }
+        if let Some(last) = last {
+            let value = self.validated(last, param(signature, args.len()))?;
+            self.args.push(value);
+        }
+        Ok(base)
+    }
+
+    fn call_host(
+        &mut self,
+        function: &'s Arc<Function>,
+        name: Span,
+        call: NodeId,
+        args: &'s [NodeId],
+        last: Option<Operand>,
+    ) -> Result<Operand> {
+        let name = std::str::from_utf8(self.unit.text(name)).unwrap_or_default();
+        let base = self.push_args(name, &function.signature, args, last)?;
+        let mut state = State {
+            set: self.set,
+            template: self.template,
+            host: &mut *self.host,
+            limits: &mut *self.limits,
+        };
+        let result = (function.body)(&mut state, &self.args[base..]);
+        self.args.truncate(base);
+        match result {
+            Ok(value) => Ok(Operand::typed(value, &function.signature.result)),
+            Err(error) => Err(self.call_failed(call, name, error)),
+        }
+    }
+
+    /// Calls a method of a host's value.
+    pub fn call_method(
+        &mut self,
+        method: &Method,
+        name: &str,
+        node: NodeId,
+        args: &'s [NodeId],
+        last: Option<Operand>,
+    ) -> Result<Operand> {
+        let base = self.push_args(name, &method.signature, args, last)?;
+        let result = (method.body)(&self.args[base..]);
+        self.args.truncate(base);
+        match result {
+            Ok(value) => Ok(Operand::typed(value, &method.signature.result)),
+            Err(error) => Err(self.call_failed(node, name, error)),
+        }
+    }
+
+    fn call_failed(&mut self, node: NodeId, name: &str, error: CallError) -> crate::ExecError {
+        self.at = node;
+        self.error_with(format!("error calling {name}"), Some(error))
+    }
+
+    fn call_builtin(
+        &mut self,
+        builtin: Builtin,
+        call: NodeId,
+        args: &'s [NodeId],
+        last: Option<Operand>,
+    ) -> Result<Operand> {
+        let name = builtin.name();
+        let (arity, shape) = builtin.shape();
+        let arity = Arity { params: arity.0, variadic: arity.1 };
+        self.check_arity(name, &arity, args.len(), last.is_some())?;
+        let result = match shape {
+            Shape::ShortCircuit { until } => return self.short_circuit(until, args, last),
+            Shape::Values => {
+                let base = self.args.len();
+                for (i, &arg) in args.iter().enumerate() {
+                    let value = self.eval_arg(builtin.param(i), arg)?;
+                    self.args.push(value);
+                }
+                if let Some(last) = last {
+                    let value = self.validated(last, builtin.param(args.len()))?;
+                    self.args.push(value);
+                }
+                let result = Operand::plain(builtin::text::call(builtin, &self.args[base..]));
+                self.args.truncate(base);
+                Ok(result)
+            }
+            Shape::Operands => {
+                let base = self.operands.len();
+                for &arg in args {
+                    let operand = self.eval_operand(arg)?;
+                    self.operands.push(operand);
+                }
+                self.operands.extend(last);
+                let result = if builtin == Builtin::Call {
+                    self.call_value(base, args)
+                } else {
+                    builtin::call(builtin, &self.operands[base..])
+                };
+                self.operands.truncate(base);
+                result
+            }
+        };
+        result.map_err(|error| self.call_failed(call, name, error))
+    }
+
+    /// `and` and `or`: evaluation stops at the argument that decides.
+    fn short_circuit(&mut self, until: bool, args: &'s [NodeId], last: Option<Operand>) -> Result<Operand> {
+        let mut value = Operand::ABSENT;
+        for &arg in args {
+            value = self.eval_operand(arg)?;
+            if value.truth() == until {
+                return Ok(value);
+            }
+        }
+        Ok(last.unwrap_or(value))
+    }
+
+    /// The built-in function `call`: the first operand is the function.
+    fn call_value(&mut self, base: usize, args: &[NodeId]) -> std::result::Result<Operand, CallError> {
+        let callee = self.operands[base].clone().concrete();
+        let name = match args.first() {
+            Some(&first) => String::from_utf8_lossy(&self.node_text(first)).into_owned(),
+            None => reflect_string(&callee),
+        };
+        if callee.is_absent() {
+            return Err("call of nil".into());
+        }
+        let Value::Func(function) = &callee.value else {
+            return Err(format!("non-function {name} of type {}", callee.value.type_name()).into());
+        };
+        let values = prepare_all(&name, function, &self.operands[base + 1..])?;
+        let result = (function.body)(&values)?;
+        Ok(Operand::typed(result, &function.signature.result))
+    }
+}
+
+/// The type of the parameter that takes an argument.
+fn param(signature: &Signature, index: usize) -> &Type {
+    let at = if signature.variadic { index.min(signature.params.len() - 1) } else { index };
+    &signature.params[at]
+}
+
+/// Converts the operands of `call` to a function's parameters.
+fn prepare_all(name: &str, function: &Func, operands: &[Operand]) -> std::result::Result<Vec<Value>, String> {
+    let signature = &function.signature;
+    let (got, params) = (operands.len(), signature.params.len());
+    if signature.variadic {
+        if got + 1 < params {
+            let fixed = params - 1;
+            return Err(format!("wrong number of args for {name}: got {got} want at least {fixed}"));
+        }
+    } else if got != params {
+        return Err(format!("wrong number of args for {name}: got {got} want {params}"));
+    }
+    operands
+        .iter()
+        .enumerate()
+        .map(|(i, operand)| prepare(operand, param(signature, i)).map_err(|e| format!("arg {i}: {e}")))
+        .collect()
+}
+
+/// The text of `reflect.Value.String`.
+fn reflect_string(operand: &Operand) -> String {
+    match &operand.value {
+        _ if operand.is_absent() => "<invalid Value>".to_owned(),
+        Value::Str(s) => s.to_string(),
+        value if value.kind() == Kind::String => value.type_name(),
+        value => format!("<{} Value>", value.type_name()),
+    }
+}

@@ -1,0 +1,196 @@
+use std::sync::Arc;
+
+use govalue::{Key, Kind, Map, Method, Object, Str, Type, Value};
+
+use super::convert::zero;
+use super::machine::{Machine, Result};
+use super::operand::{Operand, Via, indirect};
+use crate::MissingKey;
+use crate::quote::quote;
+use crate::tree::{NodeId, Slice};
+
+/// What a field was read from, to name its declared type in an error.
+type Owner<'n> = Option<(Arc<dyn Object>, &'n str)>;
+
+impl<'s> Machine<'s> {
+    /// `.a.b.c`, where the last name may be a method with arguments. Without a receiver it begins at dot.
+    pub fn eval_fields(
+        &mut self,
+        mut receiver: Option<Operand>,
+        node: NodeId,
+        fields: Slice,
+        args: &'s [NodeId],
+        mut last: Option<Operand>,
+    ) -> Result<Operand> {
+        let unit = self.unit;
+        let names = unit.fields(fields);
+        let mut owner: Owner<'s> = None;
+        for (i, &name) in names.iter().enumerate() {
+            let name = unit.text(name);
+            let is_last = i + 1 == names.len();
+            let plain = !is_last || args.is_empty() && last.is_none();
+            let from = receiver.as_ref().unwrap_or(&self.dot);
+            if plain && let Some(found) = fast_map_field(from, name, self.missing_key) {
+                receiver = Some(found);
+                owner = None;
+                continue;
+            }
+            let from = receiver.take().unwrap_or_else(|| self.dot.clone());
+            // Names consist of letters and digits, so they are text.
+            let name = std::str::from_utf8(name).unwrap_or_default();
+            let next_owner = match &from.value {
+                Value::Object(object) => Some((object.clone(), name)),
+                _ => None,
+            };
+            let (args, last) = if is_last { (args, last.take()) } else { (&[][..], None) };
+            receiver = Some(self.eval_field(from, name, &owner, node, args, last)?);
+            owner = next_owner;
+        }
+        Ok(receiver.unwrap_or(Operand::ABSENT))
+    }
+
+    fn eval_field(
+        &mut self,
+        receiver: Operand,
+        name: &str,
+        owner: &Owner<'_>,
+        node: NodeId,
+        args: &'s [NodeId],
+        last: Option<Operand>,
+    ) -> Result<Operand> {
+        if receiver.is_absent() {
+            if self.missing_key == MissingKey::Error {
+                return Err(self.error(format!("nil data; no entry for key {}", quote(name.as_bytes()))));
+            }
+            return Ok(Operand::ABSENT);
+        }
+        if receiver.is_nil_interface() {
+            return Err(self.error(format!("nil pointer evaluating {}.{name}", type_text(&receiver, owner))));
+        }
+        if let Some(method) = find_method(&receiver.value, name) {
+            return self.call_method(&method, name, node, args, last);
+        }
+        let has_arguments = !args.is_empty() || last.is_some();
+        let (target, is_nil) = indirect(receiver.value.clone());
+        if let Value::Object(object) = &target
+            && let Some(method) = object.method(name)
+        {
+            return self.call_method(&method, name, node, args, last);
+        }
+        match &target {
+            Value::Map(map) => {
+                if let Some(found) = self.eval_key(map, name, has_arguments)? {
+                    return Ok(found);
+                }
+            }
+            Value::Object(object) => {
+                if let Some(found) = self.object_field(&**object, name, &receiver, owner, has_arguments, is_nil)? {
+                    return Ok(found);
+                }
+                if let Some(Value::Map(map)) = object.underlying()
+                    && let Some(found) = self.eval_key(&map, name, has_arguments)?
+                {
+                    return Ok(found);
+                }
+            }
+            _ => {}
+        }
+        Err(self.error(format!("can't evaluate field {name} in type {}", type_text(&receiver, owner))))
+    }
+
+    fn eval_key(&self, map: &Map, name: &str, has_arguments: bool) -> Result<Option<Operand>> {
+        let Some((key_type, elem)) = map.ty().key().zip(map.ty().elem()) else { return Ok(None) };
+        if !matches!(key_type, Type::Any | Type::Basic(Kind::String)) {
+            return Ok(None);
+        }
+        if has_arguments {
+            return Err(self.error(format!("{name} is not a method but has arguments")));
+        }
+        if let Some(value) = map.get_key(&Key::Str(Str::from(name))) {
+            return Ok(Some(Operand::typed(value, elem)));
+        }
+        match self.missing_key {
+            MissingKey::Default => Ok(Some(Operand::ABSENT)),
+            MissingKey::Zero => Ok(Some(Operand::typed(zero(elem), elem))),
+            MissingKey::Error => {
+                Err(self.error(format!("map has no entry for key {}", quote(name.as_bytes()))))
+            }
+        }
+    }
+
+    fn object_field(
+        &self,
+        object: &dyn Object,
+        name: &str,
+        receiver: &Operand,
+        owner: &Owner<'_>,
+        has_arguments: bool,
+        is_nil: bool,
+    ) -> Result<Option<Operand>> {
+        if is_nil {
+            // A nil pointer still knows which fields its type has, where the host tells.
+            let fields = object.fields();
+            if fields.is_empty() || fields.iter().any(|f| f.name == name) {
+                let typ = type_text(receiver, owner);
+                return Err(self.error(format!("nil pointer evaluating {typ}.{name}")));
+            }
+            return Ok(None);
+        }
+        if !matches!(object.kind(), Kind::Struct | Kind::Pointer) {
+            return Ok(None);
+        }
+        let exported = name.chars().next().is_some_and(char::is_uppercase);
+        if !exported {
+            if object.fields().iter().any(|f| f.name == name) {
+                let typ = type_text(receiver, owner);
+                return Err(self.error(format!("{name} is an unexported field of struct type {typ}")));
+            }
+            return Ok(None);
+        }
+        let Some(value) = object.field(name) else { return Ok(None) };
+        if has_arguments {
+            return Err(self.error(format!("{name} has arguments but cannot be invoked as function")));
+        }
+        let via = if matches!(value, Value::Nil) { Via::Interface } else { Via::Plain };
+        Ok(Some(Operand { value, via }))
+    }
+}
+
+/// The common case: an entry of a plain map with string keys.
+fn fast_map_field(receiver: &Operand, name: &[u8], missing_key: MissingKey) -> Option<Operand> {
+    let Value::Map(map) = &receiver.value else { return None };
+    let Type::Map(types) = map.ty() else { return None };
+    let (Type::Basic(Kind::String), Type::Any) = &**types else { return None };
+    match map.get(name) {
+        Some(value) => Some(Operand { value, via: Via::Interface }),
+        None => match missing_key {
+            MissingKey::Default => Some(Operand::ABSENT),
+            MissingKey::Zero => Some(Operand { value: Value::Nil, via: Via::Interface }),
+            MissingKey::Error => None,
+        },
+    }
+}
+
+/// The declared type of a value, for an error.
+fn type_text(operand: &Operand, owner: &Owner<'_>) -> String {
+    if let Some((object, name)) = owner
+        && let Some(field) = object.fields().into_iter().find(|f| f.name == *name)
+    {
+        return field.ty.to_string();
+    }
+    operand.type_name()
+}
+
+/// The method of a value, whether it is a host object or a plain value of a defined type.
+fn find_method(value: &Value, name: &str) -> Option<Method> {
+    let ty = match value {
+        Value::Object(object) => return object.method(name),
+        Value::Map(map) => map.ty(),
+        Value::List(list) => list.ty(),
+        _ => return None,
+    };
+    match ty {
+        Type::Named(named) => named.methods?.method(value, name),
+        _ => None,
+    }
+}

@@ -1,0 +1,335 @@
+use govalue::{Kind, Value};
+
+use super::operand::{Operand, Via, indirect};
+use super::range::Iter;
+use super::stack::{Recursive, recurse};
+use super::{Limits, too_deep};
+use crate::tree::{Expr, NodeId, Op, Unit, VarId};
+use crate::{ExecError, Host, MissingKey, Place, Template, TemplateSet, print};
+
+pub(super) type Result<T> = std::result::Result<T, ExecError>;
+
+/// A running execution. Statements nest in `blocks`, not on the native stack.
+pub(super) struct Machine<'s> {
+    pub set: &'s TemplateSet,
+    pub template: &'s Template,
+    pub unit: &'s Unit,
+    pub host: &'s mut Host,
+    pub limits: &'s mut Limits,
+    pub missing_key: MissingKey,
+    max_output: usize,
+    /// Whether the executing set has the functions that the unit was parsed with.
+    pub same_functions: bool,
+    /// The node that an error now would be blamed on.
+    pub at: NodeId,
+    pub dot: Operand,
+    /// Variables, innermost last; those of the running template from `base` on.
+    pub vars: Vec<(VarId, Operand)>,
+    pub base: usize,
+    pub blocks: Vec<Block<'s>>,
+    /// Arguments of the calls that are being prepared.
+    pub args: Vec<Value>,
+    pub operands: Vec<Operand>,
+}
+
+/// What the end of a block restores.
+pub(super) enum Block<'s> {
+    /// `if`, `with`, and the else part of `range`.
+    Scope { vars: usize, dot: Option<Operand> },
+    /// A loop in its body.
+    Range(Box<Loop>),
+    /// A template that was invoked by another one.
+    Call { template: &'s Template, pc: usize, base: usize, dot: Operand },
+    /// The body of a loop over an iterator, which runs in a call of its own.
+    Iteration,
+}
+
+/// A loop over something that is not computed on the way.
+pub(super) struct Loop {
+    pub iter: Iter,
+    pub pipe: NodeId,
+    pub body: usize,
+    pub end: usize,
+    /// Variables before the pipeline, and before the body.
+    pub outer_vars: usize,
+    pub vars: usize,
+    pub dot: Operand,
+}
+
+/// How a run of statements ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    End,
+    /// The body of a loop over an iterator came to its end.
+    Next,
+    Break,
+}
+
+impl Recursive for Machine<'_> {
+    fn limits(&mut self) -> &mut Limits {
+        self.limits
+    }
+}
+
+impl<'s> Machine<'s> {
+    pub fn new(
+        set: &'s TemplateSet,
+        template: &'s Template,
+        data: &Value,
+        host: &'s mut Host,
+        limits: &'s mut Limits,
+    ) -> Machine<'s> {
+        let dot = Operand::plain(data.clone());
+        let mut machine = Machine {
+            set,
+            template,
+            unit: &template.unit,
+            host,
+            limits,
+            missing_key: set.options.missing_key,
+            max_output: set.options.max_output,
+            same_functions: false,
+            at: 0,
+            vars: vec![(0, dot.clone())],
+            dot,
+            base: 0,
+            blocks: Vec::new(),
+            args: Vec::new(),
+            operands: Vec::new(),
+        };
+        machine.enter(template);
+        machine
+    }
+
+    fn enter(&mut self, template: &'s Template) {
+        self.template = template;
+        self.unit = &template.unit;
+        self.same_functions = std::sync::Arc::ptr_eq(&self.unit.functions.map, &self.set.functions);
+    }
+
+    /// Runs the template that the machine was made for.
+    pub fn run_template(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let depth = self.limits.depth;
+        let result = self.run(0, out).map(|_| ());
+        self.limits.depth = depth;
+        result
+    }
+
+    fn code(&self) -> &'s [Op] {
+        &self.unit.code[self.template.unit.bodies[self.template.index].code.clone()]
+    }
+
+    /// Runs from a statement on to the end of the block in which the run began.
+    pub fn run(&mut self, mut pc: usize, out: &mut Vec<u8>) -> Result<Flow> {
+        let mut code = self.code();
+        loop {
+            let Some(&op) = code.get(pc) else {
+                let Some(next) = self.return_from_template() else { return Ok(Flow::End) };
+                pc = next;
+                code = self.code();
+                continue;
+            };
+            pc += 1;
+            match op {
+                Op::Text(span) => {
+                    out.extend_from_slice(self.unit.text(span));
+                    self.check_output(out)?;
+                }
+                Op::Action(node) => self.action(node, out)?,
+                Op::Branch { pipe, otherwise, bind } => {
+                    if !self.branch(pipe, bind)? {
+                        pc = otherwise as usize;
+                    }
+                }
+                Op::Jump(to) => pc = to as usize,
+                Op::Leave => self.leave_scope(),
+                Op::Range { pipe, otherwise, end } => {
+                    pc = self.begin_range(pipe, pc, otherwise as usize, end as usize, out)?;
+                }
+                Op::Next | Op::Continue | Op::Break => match self.end_iteration(op == Op::Break) {
+                    Ok(next) => pc = next,
+                    Err(flow) => return Ok(flow),
+                },
+                Op::Template(node) => {
+                    self.invoke(node, pc)?;
+                    code = self.code();
+                    pc = 0;
+                }
+            }
+        }
+    }
+
+    fn check_output(&self, out: &[u8]) -> Result<()> {
+        if out.len() > self.max_output {
+            return Err(self.error(format!("output exceeds {} bytes", self.max_output)));
+        }
+        Ok(())
+    }
+
+    fn action(&mut self, node: NodeId, out: &mut Vec<u8>) -> Result<()> {
+        let unit = self.unit;
+        let Expr::Action { pipe } = unit.node(node).expr else { return Ok(()) };
+        let value = self.eval_pipeline(pipe)?;
+        if matches!(unit.node(pipe).expr, Expr::Pipe { decls: 1.., .. }) {
+            return Ok(());
+        }
+        self.at = node;
+        self.print(&value, out)?;
+        self.check_output(out)
+    }
+
+    /// Prints a pipeline's value.
+    fn print(&self, operand: &Operand, out: &mut Vec<u8>) -> Result<()> {
+        match &operand.value {
+            Value::Str(s) => out.extend_from_slice(s),
+            Value::Nil => out.extend_from_slice(b"<no value>"),
+            Value::Func(_) => return Err(self.unprintable(&operand.value)),
+            Value::Object(_) => match printable(&operand.value) {
+                Some(value) => govalue::fmt::append_value(out, &value),
+                None => return Err(self.unprintable(&operand.value)),
+            },
+            value => govalue::fmt::append_value(out, value),
+        }
+        Ok(())
+    }
+
+    fn unprintable(&self, value: &Value) -> ExecError {
+        let node = String::from_utf8_lossy(&self.node_text(self.at)).into_owned();
+        self.error(format!("can't print {node} of type {}", value.type_name()))
+    }
+
+    /// Enters `if` or `with` and tells whether its condition holds.
+    fn branch(&mut self, pipe: NodeId, bind: bool) -> Result<bool> {
+        let vars = self.vars.len();
+        let value = self.eval_pipeline(pipe)?;
+        let truth = value.truth();
+        let dot = (bind && truth).then(|| std::mem::replace(&mut self.dot, value));
+        self.blocks.push(Block::Scope { vars, dot });
+        Ok(truth)
+    }
+
+    fn leave_scope(&mut self) {
+        if let Some(Block::Scope { vars, dot }) = self.blocks.pop() {
+            self.vars.truncate(vars);
+            if let Some(dot) = dot {
+                self.dot = dot;
+            }
+        }
+    }
+
+    /// Leaves the scopes inside the innermost loop and goes on with its next element or behind it.
+    fn end_iteration(&mut self, leave: bool) -> std::result::Result<usize, Flow> {
+        loop {
+            match self.blocks.last_mut() {
+                Some(Block::Range(_)) => return Ok(if leave { self.end_range() } else { self.advance() }),
+                Some(Block::Iteration) => return Err(if leave { Flow::Break } else { Flow::Next }),
+                Some(_) => self.leave_scope(),
+                None => return Err(Flow::End),
+            }
+        }
+    }
+
+    /// `{{template "name" pipeline}}`
+    fn invoke(&mut self, node: NodeId, pc: usize) -> Result<()> {
+        self.at = node;
+        let Expr::Template { name, pipe } = self.unit.node(node).expr else { return Ok(()) };
+        let name = &self.unit.strings[name as usize];
+        let Some(template) = self.set.lookup(name) else {
+            return Err(self.error(format!("template {} not defined", crate::quote::quote(name))));
+        };
+        if self.limits.depth >= self.set.options.max_depth {
+            return Err(self.error(too_deep(self.set)));
+        }
+        let dot = match pipe {
+            Some(pipe) => self.eval_pipeline(pipe)?,
+            None => Operand::ABSENT,
+        };
+        self.limits.depth += 1;
+        let outer = std::mem::replace(&mut self.dot, dot.clone());
+        self.blocks.push(Block::Call { template: self.template, pc, base: self.base, dot: outer });
+        self.base = self.vars.len();
+        self.vars.push((0, dot));
+        self.enter(template);
+        Ok(())
+    }
+
+    /// At the end of a body: where the template that invoked this one goes on.
+    fn return_from_template(&mut self) -> Option<usize> {
+        let Some(Block::Call { template, pc, base, dot }) = self.blocks.pop() else { return None };
+        self.limits.depth -= 1;
+        self.vars.truncate(self.base);
+        self.base = base;
+        self.dot = dot;
+        self.enter(template);
+        Some(pc)
+    }
+
+    pub fn variable(&self, var: VarId) -> Option<&Operand> {
+        self.vars[self.base..].iter().rev().find(|(id, _)| *id == var).map(|(_, value)| value)
+    }
+
+    pub fn set_variable(&mut self, var: VarId, name: crate::tree::Span, value: Operand) -> Result<()> {
+        match self.vars[self.base..].iter_mut().rev().find(|(id, _)| *id == var) {
+            Some(slot) => {
+                slot.1 = value;
+                Ok(())
+            }
+            None => Err(self.undefined_variable(name)),
+        }
+    }
+
+    pub fn undefined_variable(&self, name: crate::tree::Span) -> ExecError {
+        self.error(format!("undefined variable: {}", String::from_utf8_lossy(self.unit.text(name))))
+    }
+
+    /// Evaluates on a stack that is deep enough.
+    pub fn recurse<T: Send>(&mut self, step: impl FnOnce(&mut Self) -> Result<T> + Send) -> Result<T> {
+        match recurse(self, 1, step) {
+            Ok(result) => result,
+            Err(error) => Err(self.error_with(super::no_stack(), Some(error.into()))),
+        }
+    }
+
+    pub fn node_text(&self, node: NodeId) -> Vec<u8> {
+        let mut text = Vec::new();
+        print::node(self.unit, node, &mut text);
+        text
+    }
+
+    /// An error at the present node.
+    pub fn error(&self, message: String) -> ExecError {
+        self.error_with(message, None)
+    }
+
+    pub fn error_with(&self, message: String, source: Option<govalue::CallError>) -> ExecError {
+        let offset = self.unit.node(self.at).offset as usize;
+        let before = &self.unit.source[..offset];
+        let place = Place {
+            template: self.template.name().to_string(),
+            file: self.unit.name.to_string(),
+            line: 1 + memchr::memchr_iter(b'\n', before).count(),
+            column: before.len() - memchr::memrchr(b'\n', before).map_or(0, |at| at + 1),
+            node: String::from_utf8_lossy(&self.node_text(self.at)).into_owned(),
+        };
+        ExecError::at(place, message, source)
+    }
+}
+
+/// What is printed for a value: pointers are followed to what they point to unless they print themselves; `None`
+/// for functions and channels, which cannot be printed.
+pub(crate) fn printable(value: &Value) -> Option<Value> {
+    let Value::Object(object) = value else { return Some(value.clone()) };
+    match object.kind() {
+        Kind::Pointer if object.is_nil() => Some(value.clone()),
+        Kind::Pointer if object.text().is_none() => printable(&indirect(value.clone()).0).or(Some(value.clone())),
+        Kind::Chan | Kind::Func if object.text().is_none() => None,
+        _ => Some(value.clone()),
+    }
+}
+
+impl Operand {
+    /// The value of a pipeline: what an interface holds, not the interface.
+    pub fn into_pipeline_value(self) -> Operand {
+        if self.via == Via::Interface { self.concrete() } else { self }
+    }
+}
