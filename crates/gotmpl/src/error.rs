@@ -4,7 +4,7 @@ use std::fmt;
 use govalue::CallError;
 
 use crate::caret;
-use crate::quote::quote;
+use govalue::strconv::quote;
 
 /// Why a text is not a template. `Display` is the text of Go's `Template.Parse` error.
 #[derive(Clone, Debug, PartialEq, Eq)]

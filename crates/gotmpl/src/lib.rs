@@ -8,7 +8,6 @@ mod function;
 mod options;
 mod parse;
 mod print;
-mod quote;
 mod set;
 mod state;
 mod tree;

@@ -1,5 +1,5 @@
-use crate::quote::quote;
 use crate::tree::{Expr, NodeId, Unit};
+use govalue::strconv::quote;
 
 /// Something that is still to be printed.
 enum Piece {
@@ -49,7 +49,9 @@ fn print_node(unit: &Unit, id: NodeId, out: &mut Vec<u8>, pieces: &mut Vec<Piece
             pieces.push(Piece::Fields(fields));
         }
         Expr::Chain { node, fields } => pieces.extend([Piece::Fields(fields), Piece::Operand(node)]),
-        Expr::Identifier { name: text, .. } | Expr::Number { text, .. } | Expr::String { quoted: text, .. } => {
+        Expr::Identifier { name: text, .. }
+        | Expr::Number { text, .. }
+        | Expr::String { quoted: text, .. } => {
             out.extend_from_slice(unit.text(text));
         }
         Expr::Dot => out.push(b'.'),

@@ -14,7 +14,7 @@ pub use number::{
     Limit, NumError, Reason, append_int, append_uint, atoi, format_int, parse_bool, parse_int, parse_uint,
 };
 pub use quote::{
-    append_quote, append_quote_rune, append_quote_rune_to_ascii, append_quote_to_ascii, can_backquote,
-    is_graphic, is_print, quote, quote_rune, quote_rune_to_ascii, quote_rune_to_graphic, quote_to_ascii,
-    quote_to_graphic, unquote, unquote_char,
+    Unquoted, append_quote, append_quote_rune, append_quote_rune_to_ascii, append_quote_to_ascii,
+    can_backquote, is_graphic, is_print, quote, quote_rune, quote_rune_to_ascii, quote_rune_to_graphic,
+    quote_to_ascii, quote_to_graphic, unquote, unquote_char,
 };

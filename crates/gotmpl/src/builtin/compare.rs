@@ -83,7 +83,8 @@ fn eq_other(a: &Operand, b: &Operand) -> Result<bool, CallError> {
     };
     if !a.is_absent() && !b.is_absent() && a.value.kind() != b.value.kind() {
         let (x, y) = (a.value.type_name(), b.value.type_name());
-        let message = format!("non-comparable types {}: {x}, {y}: {}", show("%s", &a.value), show("%v", &b.value));
+        let message =
+            format!("non-comparable types {}: {x}, {y}: {}", show("%s", &a.value), show("%v", &b.value));
         return Err(message.into());
     }
     let (nil_a, nil_b) = (a.value.is_nil(), b.value.is_nil());

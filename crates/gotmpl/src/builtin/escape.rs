@@ -1,6 +1,4 @@
-use govalue::strconv;
-
-use crate::unicode;
+use govalue::{strconv, utf8};
 
 /// The text with what HTML reserves replaced; `None` if there is nothing to replace (`HTMLEscaper`).
 pub(super) fn html(text: &[u8]) -> Option<Vec<u8>> {
@@ -43,7 +41,8 @@ pub(super) fn js(text: &[u8]) -> Option<Vec<u8>> {
             b'\\' | b'\'' | b'"' => out.extend_from_slice(&[b'\\', b]),
             b'<' | b'>' | b'&' | b'=' | 0..0x20 => push_unicode(&mut out, u32::from(b)),
             0x80.. => {
-                let (c, w) = unicode::decode(&text[at..]);
+                let (c, w) = utf8::decode(&text[at..]);
+                let c = c.unwrap_or('\u{fffd}');
                 width = w;
                 if strconv::is_print(c) {
                     out.extend_from_slice(&text[at..at + w]);

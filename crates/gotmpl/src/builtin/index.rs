@@ -147,7 +147,9 @@ pub(super) fn slice(item: &Operand, indexes: &[Operand]) -> Result<Operand, Call
             return Err("reflect.Value.Slice: slice of unaddressable array".into());
         }
         Value::List(list) if list.is_nil() => Value::List(list),
-        Value::List(list) => Value::List(List::with_type(list.ty().clone(), list.items()[low..high].to_vec())),
+        Value::List(list) => {
+            Value::List(List::with_type(list.ty().clone(), list.items()[low..high].to_vec()))
+        }
         other => other,
     }))
 }

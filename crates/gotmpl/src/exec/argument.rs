@@ -11,7 +11,11 @@ impl Machine<'_> {
         match self.unit.node(node).expr {
             Expr::Nil => {
                 self.at = node;
-                if can_be_nil(ty) { Ok(zero(ty)) } else { Err(self.error(format!("cannot assign nil to {ty}"))) }
+                if can_be_nil(ty) {
+                    Ok(zero(ty))
+                } else {
+                    Err(self.error(format!("cannot assign nil to {ty}")))
+                }
             }
             Expr::Bool(_) | Expr::Number { .. } | Expr::String { .. } => self.constant_as(ty, node),
             _ => {

@@ -6,9 +6,9 @@ use super::convert::prepare;
 use super::machine::{Machine, Result};
 use super::operand::Operand;
 use crate::builtin::{self, Builtin, Shape};
-use crate::quote::quote;
 use crate::tree::{Callee, NodeId, Span};
 use crate::{Function, State};
+use govalue::strconv::quote;
 
 /// Either half of a signature that calls need.
 pub(super) struct Arity {

@@ -114,14 +114,20 @@ fn retype(value: &Value, ty: &Type) -> Value {
 pub(crate) fn prepare(operand: &Operand, ty: &Type) -> Result<Value, String> {
     let value = &operand.value;
     if operand.is_absent() || operand.is_nil_interface() {
-        return if can_be_nil(ty) { Ok(zero(ty)) } else { Err(format!("value is nil; should be of type {ty}")) };
+        return if can_be_nil(ty) {
+            Ok(zero(ty))
+        } else {
+            Err(format!("value is nil; should be of type {ty}"))
+        };
     }
     if let Some(value) = assign(value, ty) {
         return Ok(value);
     }
     let kind = ty.kind();
     match plain_scalar(value) {
-        Value::Int(i) if kind.is_signed() || kind.is_unsigned() => Ok(Value::Int(Int::signed(kind, i.as_i64()))),
+        Value::Int(i) if kind.is_signed() || kind.is_unsigned() => {
+            Ok(Value::Int(Int::signed(kind, i.as_i64())))
+        }
         _ => Err(format!("value has type {}; should be {ty}", value.type_name())),
     }
 }

@@ -100,7 +100,9 @@ impl<'s> Machine<'s> {
         last: Option<Operand>,
     ) -> Result<Operand> {
         self.at = node;
-        let Expr::Variable { var, name, fields } = self.unit.node(node).expr else { return Ok(Operand::ABSENT) };
+        let Expr::Variable { var, name, fields } = self.unit.node(node).expr else {
+            return Ok(Operand::ABSENT);
+        };
         let Some(value) = self.variable(var).cloned() else { return Err(self.undefined_variable(name)) };
         if fields.is_empty() {
             self.refuse_arguments(node, args, &last)?;
@@ -111,7 +113,9 @@ impl<'s> Machine<'s> {
 
     pub fn eval_chain(&mut self, node: NodeId, args: &'s [NodeId], last: Option<Operand>) -> Result<Operand> {
         self.at = node;
-        let Expr::Chain { node: term, fields } = self.unit.node(node).expr else { return Ok(Operand::ABSENT) };
+        let Expr::Chain { node: term, fields } = self.unit.node(node).expr else {
+            return Ok(Operand::ABSENT);
+        };
         let value = self.eval_operand(term)?;
         self.eval_fields(Some(value), node, fields, args, last)
     }

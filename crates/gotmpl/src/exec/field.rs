@@ -6,8 +6,8 @@ use super::convert::zero;
 use super::machine::{Machine, Result};
 use super::operand::{Operand, Via, indirect};
 use crate::MissingKey;
-use crate::quote::quote;
 use crate::tree::{NodeId, Slice};
+use govalue::strconv::quote;
 
 /// What a field was read from, to name its declared type in an error.
 type Owner<'n> = Option<(Arc<dyn Object>, &'n str)>;
@@ -84,7 +84,9 @@ impl<'s> Machine<'s> {
                 }
             }
             Value::Object(object) => {
-                if let Some(found) = self.object_field(&**object, name, &receiver, owner, has_arguments, is_nil)? {
+                if let Some(found) =
+                    self.object_field(&**object, name, &receiver, owner, has_arguments, is_nil)?
+                {
                     return Ok(found);
                 }
                 if let Some(Value::Map(map)) = object.underlying()

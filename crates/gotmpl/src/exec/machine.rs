@@ -235,7 +235,7 @@ impl<'s> Machine<'s> {
         let Expr::Template { name, pipe } = self.unit.node(node).expr else { return Ok(()) };
         let name = &self.unit.strings[name as usize];
         let Some(template) = self.set.lookup(name) else {
-            return Err(self.error(format!("template {} not defined", crate::quote::quote(name))));
+            return Err(self.error(format!("template {} not defined", govalue::strconv::quote(name))));
         };
         if self.limits.depth >= self.set.options.max_depth {
             return Err(self.error(too_deep(self.set)));
@@ -321,7 +321,9 @@ pub(crate) fn printable(value: &Value) -> Option<Value> {
     let Value::Object(object) = value else { return Some(value.clone()) };
     match object.kind() {
         Kind::Pointer if object.is_nil() => Some(value.clone()),
-        Kind::Pointer if object.text().is_none() => printable(&indirect(value.clone()).0).or(Some(value.clone())),
+        Kind::Pointer if object.text().is_none() => {
+            printable(&indirect(value.clone()).0).or(Some(value.clone()))
+        }
         Kind::Chan | Kind::Func if object.text().is_none() => None,
         _ => Some(value.clone()),
     }

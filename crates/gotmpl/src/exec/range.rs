@@ -8,11 +8,25 @@ use crate::tree::{Expr, NodeId};
 
 /// What a loop still has to visit.
 pub(super) enum Iter {
-    Ints { next: u64, count: u64, kind: Kind },
-    List { list: List, next: usize },
-    Bytes { bytes: Str, next: usize },
+    Ints {
+        next: u64,
+        count: u64,
+        kind: Kind,
+    },
+    List {
+        list: List,
+        next: usize,
+    },
+    Bytes {
+        bytes: Str,
+        next: usize,
+    },
     /// Entries in key order, as they were when the loop began.
-    Map { entries: Arc<Vec<(Key, Value)>>, ty: Type, next: usize },
+    Map {
+        entries: Arc<Vec<(Key, Value)>>,
+        ty: Type,
+        next: usize,
+    },
 }
 
 impl Iter {
@@ -178,7 +192,8 @@ impl Machine<'_> {
             Value::Object(object) => match object.kind() {
                 Kind::Chan if object.is_nil() => Ok(Subject::Nothing),
                 Kind::Chan | Kind::Func if object.iterate().is_some() => {
-                    if object.kind() == Kind::Func && !is_pairwise(&object.type_of()) && self.decls(pipe) > 1 {
+                    if object.kind() == Kind::Func && !is_pairwise(&object.type_of()) && self.decls(pipe) > 1
+                    {
                         let text = self.show(&Value::Object(object));
                         let message = format!("can't use {text} iterate over more than one variable");
                         return Err(self.error(message));
@@ -214,8 +229,7 @@ impl Machine<'_> {
         out: &mut Vec<u8>,
     ) -> Result<bool> {
         let Some(elements) = object.iterate() else { return Ok(false) };
-        let key_alone =
-            object.kind() == Kind::Func && is_pairwise(&object.type_of()) && self.decls(pipe) < 2;
+        let key_alone = object.kind() == Kind::Func && is_pairwise(&object.type_of()) && self.decls(pipe) < 2;
         let (vars, dot) = (self.vars.len(), self.dot.clone());
         let mut visited = false;
         for (key, value) in elements {

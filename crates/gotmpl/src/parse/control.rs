@@ -198,7 +198,8 @@ impl Parser<'_> {
             TreeKind::Define => self.error(format!("unexpected {action} in define clause")),
             TreeKind::Block(_) => {
                 // It is the text around the block that complains.
-                self.tree = self.outer.pop().unwrap_or_else(|| Tree::new(TreeKind::Main, self.unit.name.clone()));
+                self.tree =
+                    self.outer.pop().unwrap_or_else(|| Tree::new(TreeKind::Main, self.unit.name.clone()));
                 self.error(format!("unexpected {action} in block clause"))
             }
         }

@@ -2,8 +2,8 @@ use super::lex::{Item, Keyword, Kind};
 use super::{Parser, Result, number};
 use crate::builtin::Builtin;
 use crate::print;
-use crate::quote::quote;
 use crate::tree::{Callee, Expr, NodeId, Slice, Span, VarId};
+use govalue::strconv::quote;
 
 /// How deep parentheses may nest (Go's limit).
 const MAX_PAREN_DEPTH: usize = 10_000;
@@ -84,8 +84,15 @@ impl Parser<'_> {
     /// Reads up to the first command: the variables that the pipeline declares or assigns.
     fn begin_pipeline(&mut self, context: &'static str, end: Kind) -> Result<Pipeline> {
         let offset = self.peek_non_space().start;
-        let mut pipe =
-            Pipeline { context, end, offset, base: self.scratch.len(), decls: 0, assign: false, command: None };
+        let mut pipe = Pipeline {
+            context,
+            end,
+            offset,
+            base: self.scratch.len(),
+            decls: 0,
+            assign: false,
+            command: None,
+        };
         loop {
             let variable = self.peek_non_space();
             if variable.kind != Kind::Variable {
@@ -108,7 +115,10 @@ impl Parser<'_> {
                     if context != "range" || pipe.decls >= 2 {
                         return Err(self.error(format!("too many declarations in {context}")));
                     }
-                    if !matches!(self.peek_non_space().kind, Kind::Variable | Kind::RightDelim | Kind::RightParen) {
+                    if !matches!(
+                        self.peek_non_space().kind,
+                        Kind::Variable | Kind::RightDelim | Kind::RightParen
+                    ) {
                         return Err(self.error("range can only initialize variables"));
                     }
                 }
@@ -147,7 +157,10 @@ impl Parser<'_> {
         for (stage, &command) in self.scratch[commands..].iter().enumerate().skip(1) {
             let Expr::Command { args } = self.unit.node(command).expr else { continue };
             let first = self.unit.node(self.unit.list(args)[0]).expr;
-            if matches!(first, Expr::Bool(_) | Expr::Dot | Expr::Nil | Expr::Number { .. } | Expr::String { .. }) {
+            if matches!(
+                first,
+                Expr::Bool(_) | Expr::Dot | Expr::Nil | Expr::Number { .. } | Expr::String { .. }
+            ) {
                 return Err(self.error(format!("non executable command in pipeline stage {}", stage + 1)));
             }
         }
@@ -252,7 +265,9 @@ impl Parser<'_> {
         let fields = Slice { start, len: self.unit.fields.len() as u32 - start };
         let expr = match self.unit.node(term).expr {
             // The term's own field was stored just before these.
-            Expr::Field { fields: own } => Expr::Field { fields: Slice { start: own.start, len: own.len + fields.len } },
+            Expr::Field { fields: own } => {
+                Expr::Field { fields: Slice { start: own.start, len: own.len + fields.len } }
+            }
             Expr::Variable { var, name, .. } => Expr::Variable { var, name, fields },
             Expr::Bool(_) | Expr::String { .. } | Expr::Number { .. } | Expr::Nil | Expr::Dot => {
                 let mut text = Vec::new();

@@ -1,8 +1,8 @@
-use govalue::strconv;
+use govalue::{strconv, utf8};
 use memchr::{memchr_iter, memmem};
 
-use crate::quote::quote;
 use crate::unicode;
+use govalue::strconv::quote;
 
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -149,7 +149,8 @@ impl<'s> Lexer<'s> {
         if first < 0x80 {
             return Some((char::from(first), 1));
         }
-        Some(unicode::decode(self.rest()))
+        let (c, width) = utf8::decode(self.rest());
+        Some((c.unwrap_or('\u{fffd}'), width))
     }
 
     fn next_char(&mut self) -> Option<char> {

@@ -5,17 +5,16 @@ mod expression;
 mod lex;
 mod number;
 mod tokens;
-mod unquote;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use govalue::Str;
 
-use crate::quote::quote;
 use crate::tree::{Body, Callee, Functions, Op, Unit, VarId};
 use crate::{FuncMap, Options, ParseError};
 use control::Open;
+use govalue::strconv::quote;
 use lex::{Item, Keyword, Kind, Lexer};
 
 /// Parses a text: the template of that name and those that it defines.
@@ -24,7 +23,7 @@ pub(crate) fn parse(
     source: Str,
     functions: &Arc<FuncMap>,
     options: &Options,
-) -> Result<Unit, ParseError> {
+) -> std::result::Result<Unit, ParseError> {
     if u32::try_from(source.len()).is_err() {
         return Err(ParseError::new(name.to_string(), 1, 0, "text is larger than 4 GiB".to_owned()));
     }

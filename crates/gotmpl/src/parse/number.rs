@@ -1,8 +1,7 @@
-use govalue::{Value, strconv};
+use govalue::Value;
+use govalue::strconv::{self, Unquoted, quote};
 
 use super::lex::Kind;
-use super::unquote::unquote_char;
-use crate::quote::quote;
 use crate::tree::Number;
 
 /// The number that a constant stands for, under every type that can represent it; else the text of Go's error.
@@ -35,10 +34,15 @@ fn ideal(number: &Number, text: &str) -> Option<Value> {
 }
 
 fn parse_char(text: &[u8]) -> Result<Number, String> {
-    let (value, tail) = text.get(1..).and_then(unquote_char).ok_or("invalid syntax")?;
+    let (value, tail) =
+        text.get(1..).and_then(|t| strconv::unquote_char(t, b'\'')).ok_or("invalid syntax")?;
     if tail != b"'" {
         return Err(format!("malformed character constant: {}", String::from_utf8_lossy(text)));
     }
+    let value = match value {
+        Unquoted::Byte(b) => u32::from(b),
+        Unquoted::Char(c) => u32::from(c),
+    };
     Ok(Number {
         int: Some(value.into()),
         uint: Some(value.into()),

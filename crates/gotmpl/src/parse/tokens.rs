@@ -1,10 +1,9 @@
-use govalue::Str;
+use govalue::{Str, strconv, utf8};
 
 use super::lex::{Item, Keyword, Kind};
-use super::{Parser, Result, unquote};
-use crate::quote::quote;
+use super::{Parser, Result};
+use crate::ParseError;
 use crate::tree::Span;
-use crate::{ParseError, unicode};
 
 /// The stream of tokens with look-ahead, and errors that name a token.
 impl Parser<'_> {
@@ -95,14 +94,14 @@ impl Parser<'_> {
             Kind::Error => self.lexer.error.clone().unwrap_or_default(),
             Kind::Keyword(Keyword::Dot) => "<.>".to_owned(),
             Kind::Keyword(_) => format!("<{}>", String::from_utf8_lossy(text)),
-            _ if text.len() > 10 => format!("{}...", quote(first_characters(text, 10))),
-            _ => quote(text),
+            _ if text.len() > 10 => format!("{}...", strconv::quote(first_characters(text, 10))),
+            _ => strconv::quote(text),
         }
     }
 
     /// The value of a string constant.
     pub(super) fn unquote(&self, token: Item) -> Result<Str> {
-        unquote::unquote(self.unit.text(self.span(token)))
+        strconv::unquote(self.unit.text(self.span(token)))
             .map(Str::from)
             .ok_or_else(|| self.error("invalid syntax"))
     }
@@ -112,7 +111,7 @@ fn first_characters(text: &[u8], count: usize) -> &[u8] {
     let mut end = 0;
     for _ in 0..count {
         if end < text.len() {
-            end += unicode::decode(&text[end..]).1;
+            end += utf8::decode(&text[end..]).1;
         }
     }
     &text[..end]
