@@ -118,6 +118,10 @@ fn float_token(text: &str) -> usize {
         found
     };
     accept(b"+-");
+    // Infinity would begin like this; the letters are not given back.
+    if accept(b"iI") && accept(b"nN") && accept(b"fF") {
+        return at;
+    }
     let (mut digits, mut exponent): (&[u8], &[u8]) = (b"0123456789_", b"eEpP");
     if accept(b"0") && accept(b"xX") {
         (digits, exponent) = (b"0123456789abcdefABCDEF_", b"pP");

@@ -1,0 +1,146 @@
+//! Asks both sides the same.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gotmpl::{MissingKey, Options, TemplateSet};
+use govalue::Value;
+use helm_testkit::oracle::Oracle;
+use serde_json::{Value as Json, json};
+
+use crate::data::{from_latin1, latin1, typed};
+use crate::host::functions;
+
+/// Texts to parse, the one to execute, data and options.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub texts: Vec<(String, Vec<u8>)>,
+    pub execute: String,
+    pub data: Value,
+    pub missing_key: MissingKey,
+    pub delims: (String, String),
+}
+
+impl Case {
+    /// One text with data.
+    pub fn new(text: &str, data: Value) -> Case {
+        Case {
+            texts: vec![("t".to_owned(), text.as_bytes().to_vec())],
+            execute: "t".to_owned(),
+            data,
+            missing_key: MissingKey::Default,
+            delims: Default::default(),
+        }
+    }
+
+    fn question(&self) -> Json {
+        let texts: Vec<Json> =
+            self.texts.iter().map(|(name, text)| json!({ "Name": name, "Text": latin1(text) })).collect();
+        let option = match self.missing_key {
+            MissingKey::Default => "",
+            MissingKey::Zero => "zero",
+            MissingKey::Error => "error",
+        };
+        json!({
+            "Texts": texts, "Execute": self.execute, "Data": typed(&self.data), "Option": option,
+            "Left": self.delims.0, "Right": self.delims.1,
+        })
+    }
+
+    /// Our answer.
+    pub fn run(&self) -> Answer {
+        let options = Options {
+            name: "root".to_owned(),
+            missing_key: self.missing_key,
+            delims: self.delims.clone(),
+            ..Options::default()
+        };
+        let mut set = TemplateSet::new(options).with_funcs(Arc::new(functions()));
+        for (name, text) in &self.texts {
+            if let Err(error) = set.parse(name.as_str(), text.as_slice()) {
+                return Answer { parse: error.to_string(), ..Answer::default() };
+            }
+        }
+        let mut output = Vec::new();
+        let error = set.execute(&self.execute, &self.data, &mut output).err();
+        Answer { output, error: error.map_or_else(String::new, |e| e.to_string()), parse: String::new() }
+    }
+}
+
+/// Output and errors of either side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    pub output: Vec<u8>,
+    pub parse: String,
+    pub error: String,
+}
+
+impl Answer {
+    fn from_json(json: &Json) -> Answer {
+        let bytes = |key: &str| from_latin1(json[key].as_str().unwrap_or(""));
+        // Our errors are text: bytes that are none show as U+FFFD.
+        let text = |key: &str| String::from_utf8_lossy(&bytes(key)).into_owned();
+        Answer { output: bytes("Output"), parse: text("Parse"), error: text("Error") }
+    }
+}
+
+impl Answer {
+    /// Addresses differ from run to run.
+    fn without_addresses(self) -> Answer {
+        Answer {
+            output: mask(&self.output),
+            error: String::from_utf8_lossy(&mask(self.error.as_bytes())).into_owned(),
+            ..self
+        }
+    }
+}
+
+/// Replaces hexadecimal numbers of six and more digits.
+fn mask(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.windows(2).position(|w| w == b"0x") {
+        let digits = rest[at + 2..].iter().take_while(|b| b.is_ascii_hexdigit()).count();
+        let shown = if digits >= 6 { &b"ADDRESS"[..] } else { &rest[at + 2..at + 2 + digits] };
+        out.extend_from_slice(&rest[..at + 2]);
+        out.extend_from_slice(shown);
+        rest = &rest[at + 2 + digits..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// The running judge.
+pub fn oracle() -> Oracle {
+    Oracle::start(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle"))
+}
+
+/// Compares both sides on many cases and returns the differences.
+pub fn compare(oracle: &mut Oracle, cases: &[Case]) -> Vec<String> {
+    let questions: Vec<Json> = cases.iter().map(Case::question).collect();
+    let answers = oracle.ask_all(&questions);
+    let mut differences = Vec::new();
+    for (case, theirs) in cases.iter().zip(&answers) {
+        let (ours, theirs) = (case.run().without_addresses(), Answer::from_json(theirs).without_addresses());
+        if ours != theirs {
+            differences.push(difference(case, &ours, &theirs));
+        }
+    }
+    differences
+}
+
+fn difference(case: &Case, ours: &Answer, theirs: &Answer) -> String {
+    let mut text = String::new();
+    for (name, source) in &case.texts {
+        text += &format!("{name}: {}\n", String::from_utf8_lossy(source));
+    }
+    let show = |a: &Answer| {
+        format!(
+            "output {:?}\n      parse {:?}\n      error {:?}",
+            String::from_utf8_lossy(&a.output),
+            a.parse,
+            a.error
+        )
+    };
+    text + &format!("missing {:?}\nours: {}\ngo:   {}\n", case.missing_key, show(ours), show(theirs))
+}

@@ -1,0 +1,1 @@
+//! Depth and size: bad input gives an error, never a crash.

@@ -1,0 +1,9 @@
+//! Tests of the template engine; the judge is Go's text/template itself.
+
+mod data;
+mod generate;
+mod host;
+mod judge;
+mod limits;
+mod random;
+mod tables;

@@ -1,0 +1,89 @@
+//! Cases made by hand for every rule; Go's answer is asked for, not written down.
+
+use govalue::{Int, Key, Kind, List, Map, Type, Value};
+
+use crate::host::{Foo, bracket, sum, values_type};
+use crate::judge::{Case, compare, oracle};
+
+/// Data that has something of everything.
+pub fn data() -> Value {
+    let map = |entries: Vec<(&str, Value)>| Value::Map(entries.into_iter().collect::<Map>());
+    let inner = map(vec![("b", Value::int(7)), ("c", Value::from("deep")), ("n", Value::Nil)]);
+    let values = Map::from_entries(
+        values_type(),
+        vec![
+            (Key::from("sub"), inner.clone()),
+            (Key::from("x"), Value::int(1)),
+            (Key::from("nil"), Value::Nil),
+        ],
+    );
+    let ints = List::with_type(Type::slice(Type::INT), vec![Value::int(3), Value::int(1), Value::int(2)]);
+    let counts = Map::from_entries(
+        Type::map(Type::STRING, Type::INT),
+        vec![(Key::from("one"), Value::int(1)), (Key::from("two"), Value::int(2))],
+    );
+    let numbers = Map::from_entries(
+        Type::map(Type::INT, Type::STRING),
+        vec![
+            (Key::Int(Int::signed(Kind::Int, 10)), Value::from("ten")),
+            (Key::Int(Int::signed(Kind::Int, -1)), Value::from("minus")),
+        ],
+    );
+    map(vec![
+        ("a", inner),
+        (
+            "arr",
+            Value::List(List::with_type(
+                Type::Array(2, std::sync::Arc::new(Type::INT)),
+                vec![Value::int(8), Value::int(9)],
+            )),
+        ),
+        ("bytes", Value::Bytes(b"raw"[..].into())),
+        ("counts", Value::Map(counts)),
+        ("cplx", Value::complex(1.0, -2.0)),
+        ("empty", Value::from("")),
+        ("emptylist", Value::from(Vec::new())),
+        ("emptymap", Value::Map(Map::new())),
+        ("f", Value::Float(1.5)),
+        ("foo", Foo::pointer("foo", Value::from("any"))),
+        ("fooval", Foo::value("val", Value::Nil)),
+        ("func", bracket()),
+        ("i", Value::int(5)),
+        ("i64", Value::int64(64)),
+        ("ints", Value::List(ints)),
+        ("list", Value::from(vec![Value::int(1), Value::from("two"), Value::Nil, Value::Float(0.5)])),
+        ("neg", Value::int(-3)),
+        (
+            "nested",
+            Value::from(vec![map(vec![("k", Value::from("v1"))]), map(vec![("k", Value::from("v2"))])]),
+        ),
+        ("nil", Value::Nil),
+        ("nilfoo", Foo::nil()),
+        ("nillist", Value::List(List::nil(Type::slice(Type::STRING)))),
+        ("nilmap", Value::Map(Map::nil(Type::map(Type::STRING, Type::STRING)))),
+        ("no", Value::Bool(false)),
+        ("numbers", Value::Map(numbers)),
+        ("s", Value::from("str")),
+        ("strs", Value::List(List::strings(["x", "y"]))),
+        ("sum", sum()),
+        ("u8", Value::Int(Int::unsigned(Kind::Uint8, 200))),
+        ("uni", Value::from("é\u{1F600}<\">")),
+        ("values", Value::Map(values)),
+        ("yes", Value::Bool(true)),
+    ])
+}
+
+#[test]
+fn hand_made_cases_agree_with_go() {
+    let cases: Vec<Case> = include_str!("cases.txt")
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("# "))
+        .flat_map(|line| {
+            let text = &line.replace('⏎', "\n");
+            [gotmpl::MissingKey::Default, gotmpl::MissingKey::Zero, gotmpl::MissingKey::Error]
+                .map(|missing_key| Case { missing_key, ..Case::new(text, data()) })
+        })
+        .collect();
+    let differences = compare(&mut oracle(), &cases);
+    assert!(differences.is_empty(), "{} of {}:\n{}", differences.len(), cases.len(), differences.join("\n"));
+}
