@@ -44,14 +44,6 @@ pub enum PatchError {
         /// The patch, as Go prints it.
         patch: String,
     },
-    /// What is to be deleted and what is to be changed contradict each other.
-    #[error("patch:\n{patch}\nconflicts with changes made from original to current:\n{changes}\n")]
-    Conflict {
-        /// The changes, as YAML.
-        patch: String,
-        /// The deletions, as YAML.
-        changes: String,
-    },
     /// A JSON patch operation that cannot be applied.
     #[error("{operation} operation does not apply: doc is missing path: {path:?}: missing value")]
     MissingPath {

@@ -2,7 +2,9 @@
 
 pub mod json;
 pub mod merge;
+pub mod strategic;
 
 mod error;
+mod go_text;
 
 pub use error::PatchError;
