@@ -1,6 +1,6 @@
 use std::sync::{Arc, OnceLock};
 
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use k8s_object::Object;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use tokio::sync::{OnceCell, RwLock};
 use tower::{BoxError, Service};
 
 use crate::transport::{Call, Transport, WarningSink};
-use crate::{Body, ConnectOptions, Discovery, Error, ResourceType, ServerVersion};
+use crate::{Applied, Body, ConnectOptions, Discovery, Error, ResourceType, ServerVersion};
 
 /// A cluster to talk to. Cloning is cheap and shares the connection and what has been discovered.
 #[derive(Clone)]
@@ -151,8 +151,7 @@ impl Cluster {
         namespace: &str,
         name: &str,
     ) -> Result<Object, Error> {
-        let call = Call::get(resource_type.object_path(namespace, name));
-        self.json(call.about(&resource_type.group_resource(), name)).await
+        self.json(object_call(Method::GET, resource_type, namespace, name)?).await
     }
 
     /// Reads one object; none when there is none.
@@ -227,8 +226,7 @@ impl Cluster {
         object: &Object,
         options: &WriteOptions<'_>,
     ) -> Result<Object, Error> {
-        let call = Call::new(Method::PUT, resource_type.object_path(namespace, name))
-            .about(&resource_type.group_resource(), name);
+        let call = object_call(Method::PUT, resource_type, namespace, name)?;
         let body = encode(object.as_value())?;
         self.json(with_write_options(call, options).body("application/json", body)).await
     }
@@ -242,19 +240,37 @@ impl Cluster {
         patch: &Patch,
         options: &WriteOptions<'_>,
     ) -> Result<Object, Error> {
+        Ok(self.patch_with_outcome(resource_type, namespace, name, patch, options).await?.1)
+    }
+
+    /// Patches an object, and says whether server-side apply made it.
+    pub(crate) async fn patch_with_outcome(
+        &self,
+        resource_type: &ResourceType,
+        namespace: &str,
+        name: &str,
+        patch: &Patch,
+        options: &WriteOptions<'_>,
+    ) -> Result<(Applied, Object), Error> {
         let (content_type, value) = match patch {
             Patch::Json(value) => ("application/json-patch+json", value),
             Patch::Merge(value) => ("application/merge-patch+json", value),
             Patch::Strategic(value) => ("application/strategic-merge-patch+json", value),
             Patch::Apply(value) => ("application/apply-patch+yaml", value),
         };
-        let mut call = Call::new(Method::PATCH, resource_type.object_path(namespace, name))
-            .about(&resource_type.group_resource(), name);
+        let mut call = object_call(Method::PATCH, resource_type, namespace, name)?;
         call = with_write_options(call, options);
         if matches!(patch, Patch::Apply(_)) {
             call = call.query("force", if options.force { "true" } else { "false" });
         }
-        self.json(call.body(content_type, encode(value)?)).await
+        let response = self.send(call.body(content_type, encode(value)?)).await?;
+        let applied =
+            if response.status() == StatusCode::CREATED { Applied::Created } else { Applied::Updated };
+        let bytes = response.into_body().collect_bytes().await;
+        let bytes = bytes.map_err(|e| Error::decode("reading the server's answer", e))?;
+        let object =
+            serde_json::from_slice(&bytes).map_err(|e| Error::decode("reading the server's answer", e))?;
+        Ok((applied, object))
     }
 
     /// Deletes an object.
@@ -269,8 +285,7 @@ impl Cluster {
         if let Some(propagation) = propagation {
             body["propagationPolicy"] = propagation.as_str().into();
         }
-        let call = Call::new(Method::DELETE, resource_type.object_path(namespace, name))
-            .about(&resource_type.group_resource(), name)
+        let call = object_call(Method::DELETE, resource_type, namespace, name)?
             .body("application/json", encode(&body)?);
         self.transport().await?.bytes(call, &self.inner.warnings).await.map(drop)
     }
@@ -293,6 +308,20 @@ impl Cluster {
     pub(crate) async fn send(&self, call: Call) -> Result<Response<Body>, Error> {
         self.transport().await?.send(call, &self.inner.warnings).await
     }
+}
+
+/// A call about one object, which has to have a name: without one the path would be that of all of them.
+fn object_call(
+    method: Method,
+    resource_type: &ResourceType,
+    namespace: &str,
+    name: &str,
+) -> Result<Call, Error> {
+    if name.is_empty() {
+        return Err(Error::InvalidObject("resource name may not be empty".to_owned()));
+    }
+    let call = Call::new(method, resource_type.object_path(namespace, name));
+    Ok(call.about(&resource_type.group_resource(), name))
 }
 
 fn with_write_options(call: Call, options: &WriteOptions<'_>) -> Call {

@@ -6,16 +6,23 @@
 //!
 //! 1. [`Cluster::discovery`] asks once what the server serves; [`Cluster::build`] binds objects to it, which gives
 //!    [`Resource`]s,
-//! 2. [`Cluster::get`] and its neighbours handle single objects.
+//! 2. [`Cluster::existing`] says which are there and whose they are; [`Cluster::create_all`],
+//!    [`Cluster::update_all`], [`Cluster::prune`] and [`Cluster::delete_all`] bring sets of them to the cluster in
+//!    Helm's order and with Helm's errors; [`Cluster::get`] and its neighbours handle single objects.
 
+mod adoption;
+mod apply;
 mod cluster;
 mod discovery;
 mod error;
 mod options;
 mod resource;
 mod resource_type;
+mod retry;
 mod transport;
 
+pub use adoption::{Adoption, Deletable};
+pub use apply::{Applied, ApplyMode, ApplyOptions, FIELD_MANAGER, FieldValidation, UpdateResult};
 pub use cluster::{Cluster, ListOptions, Patch, Propagation, WriteOptions};
 pub use discovery::{Discovery, ServerVersion};
 pub use error::{Error, Status, TransportError};

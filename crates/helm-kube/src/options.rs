@@ -88,7 +88,7 @@ impl ConnectOptions {
     pub(crate) async fn config(&self) -> Result<Config, Error> {
         let kubeconfig = self.read_kubeconfig()?;
         let mut config = match kubeconfig {
-            Some(kubeconfig) if !is_empty(&kubeconfig) => self.from_kubeconfig(kubeconfig).await?,
+            Some(kubeconfig) if !is_empty(&kubeconfig) => self.with_kubeconfig(kubeconfig).await?,
             _ => self.without_kubeconfig()?,
         };
         if let Some(server) = &self.server {
@@ -132,7 +132,7 @@ impl ConnectOptions {
         Ok(config)
     }
 
-    async fn from_kubeconfig(&self, mut kubeconfig: Kubeconfig) -> Result<Config, Error> {
+    async fn with_kubeconfig(&self, mut kubeconfig: Kubeconfig) -> Result<Config, Error> {
         if let Some(server) = &self.server {
             // The cluster entry may lack a server when one is given on the command line.
             for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {

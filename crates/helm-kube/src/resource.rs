@@ -31,6 +31,12 @@ impl Resource {
         Resource { resource_type, namespace, name, object }
     }
 
+    /// Takes over what the server made of the object, and the name it may have generated.
+    pub(crate) fn refresh(&mut self, live: Object) {
+        self.name = live.name().to_owned();
+        self.object = live;
+    }
+
     /// Whether both are the same object on the cluster, whatever version each was written in.
     pub fn same_object(&self, other: &Resource) -> bool {
         self.name == other.name

@@ -1,6 +1,7 @@
 //! Patches: how to compute one from two or three states of an object, and how to apply one.
 
 pub mod json;
+pub mod managed_fields;
 pub mod merge;
 pub mod strategic;
 
