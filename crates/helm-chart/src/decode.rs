@@ -138,7 +138,8 @@ impl Decoder {
             "kubeVersion" => d.string(value, &mut m.kube_version),
             "dependencies" => {
                 let first_null = d.dependencies(value, &mut m.dependencies);
-                m.null_entries.dependency = first_null;
+                m.file_shape.null_dependency = first_null;
+                m.file_shape.empty_dependencies = value.as_array().is_some_and(Vec::is_empty);
             }
             _ => d.string(value, &mut m.chart_type),
         });
@@ -221,7 +222,7 @@ impl Decoder {
             let mut maintainer = old.next().unwrap_or_default();
             match self.entry(item, "Maintainer", |d, fields| d.maintainer_fields(fields, &mut maintainer)) {
                 true => m.maintainers.push(maintainer),
-                false => m.null_entries.maintainer = true,
+                false => m.file_shape.null_maintainer = true,
             }
         }
     }

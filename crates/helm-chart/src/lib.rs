@@ -13,7 +13,7 @@
 //! Nothing here prints: what Helm logs on the way comes back as [`Warning`]s.
 
 pub mod archive;
-//pub mod dependencies;
+pub mod dependencies;
 pub mod dir;
 //pub mod scaffold;
 //pub mod schema;
@@ -38,6 +38,6 @@ pub use load::{
     BufferedFile, ContentError, LoadError, MAX_CHART_SIZE, PathError, assemble, load, read_lock, read_metadata,
     read_metadata_strict,
 };
-pub use metadata::{Maintainer, Metadata, NullEntries, ValidationError};
+pub use metadata::{FileShape, Maintainer, Metadata, ValidationError};
 pub use time::Time;
 pub use warning::{Level, Warning};

@@ -24,14 +24,15 @@ pub struct Maintainer {
     pub url: String,
 }
 
-/// Positions of empty (`null`) entries that the file had in its lists. Such an entry is not kept; validation
-/// refuses it.
+/// What the file had that the fields cannot say. Entries that are `null` are not kept; validation refuses them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct NullEntries {
-    /// Whether `maintainers` had one.
-    pub maintainer: bool,
-    /// How many entries stood before the first one in `dependencies`.
-    pub dependency: Option<usize>,
+pub struct FileShape {
+    /// Whether `maintainers` had a `null`.
+    pub null_maintainer: bool,
+    /// How many entries stood before the first `null` in `dependencies`.
+    pub null_dependency: Option<usize>,
+    /// Whether `dependencies` was an empty list, which is not the same to Helm as none.
+    pub empty_dependencies: bool,
 }
 
 /// The content of `Chart.yaml`. Serialises with Helm's names, empty fields left out, in Helm's order.
@@ -89,9 +90,9 @@ pub struct Metadata {
     /// `application` (also when empty) or `library`.
     #[serde(rename = "type", deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
     pub chart_type: String,
-    /// Empty entries that the file had.
+    /// What the fields cannot say.
     #[serde(skip)]
-    pub null_entries: NullEntries,
+    pub file_shape: FileShape,
 }
 
 /// Why metadata is refused; texts as Helm's `chart.ValidationError`.
@@ -180,11 +181,11 @@ impl Metadata {
         for maintainer in &mut self.maintainers {
             [&mut maintainer.name, &mut maintainer.email, &mut maintainer.url].into_iter().for_each(sanitize);
         }
-        if self.null_entries.maintainer {
+        if self.file_shape.null_maintainer {
             return Err(ValidationError::NullMaintainer);
         }
         for at in 0..self.dependencies.len() {
-            if self.null_entries.dependency == Some(at) {
+            if self.file_shape.null_dependency == Some(at) {
                 return Err(ValidationError::NullDependency);
             }
             let (before, rest) = self.dependencies.split_at_mut(at);
@@ -194,7 +195,7 @@ impl Metadata {
                 return Err(ValidationError::DuplicateDependency { key: key.to_owned() });
             }
         }
-        match self.null_entries.dependency {
+        match self.file_shape.null_dependency {
             Some(_) => Err(ValidationError::NullDependency),
             None => Ok(()),
         }
