@@ -302,7 +302,7 @@ fn number_text(n: &serde_json::Number) -> String {
     match (n.as_i64(), n.as_u64(), n.as_f64()) {
         (Some(i), _, _) => i.to_string(),
         (_, Some(u), _) => u.to_string(),
-        (_, _, Some(f)) => format!("{}", f as f32),
+        (_, _, Some(f)) => govalue::strconv::format_float(f, b'g', -1, 32),
         _ => n.to_string(),
     }
 }

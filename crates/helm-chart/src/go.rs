@@ -1,20 +1,20 @@
-//! The few things of Go's runtime that this crate shows to users.
+//! The few things of Go's runtime and packages that this crate shows to users.
 
-use govalue::Value;
+use govalue::{Value, strconv};
 
 /// `%q` of a string.
 pub(crate) fn quoted(text: &str) -> String {
-    format!("{text:?}")
+    strconv::quote(text)
 }
 
 /// `%v` of a value.
 pub(crate) fn plain(value: &Value) -> String {
-    format!("{value:?}")
+    String::from_utf8_lossy(&govalue::fmt::sprint(std::slice::from_ref(value))).into_owned()
 }
 
-/// `unicode.IsPrint`.
-pub(crate) fn is_print(c: char) -> bool {
-    !c.is_control()
+/// `%t` of a value.
+pub(crate) fn percent_t(value: &Value) -> String {
+    String::from_utf8_lossy(&govalue::fmt::sprintf(b"%t", std::slice::from_ref(value))).into_owned()
 }
 
 /// The text of Go's `syscall.Errno` beneath an I/O error: the system's words, in lower case.
@@ -25,43 +25,6 @@ pub(crate) fn errno(error: &std::io::Error) -> String {
     chars.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + chars.as_str())
 }
 
-/// `%t` of a value.
-pub(crate) fn percent_t(value: &Value) -> String {
-    match value {
-        Value::Bool(b) => b.to_string(),
-        other => format!("%!t({}={})", other.type_name(), plain(other)),
-    }
-}
-
-/// Why YAML cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("error converting YAML to JSON: {0}")]
-pub struct YamlError(String);
-
-/// `sigs.k8s.io/yaml` into `any`.
-pub(crate) fn unmarshal(data: &[u8]) -> Result<Value, YamlError> {
-    to_json(data).map(crate::record::from_json)
-}
-
-/// `sigs.k8s.io/yaml` to JSON, integers kept apart from floats.
-pub(crate) fn to_json(data: &[u8]) -> Result<serde_json::Value, YamlError> {
-    serde_json::from_slice(data).map_err(|e| YamlError(e.to_string()))
-}
-
-/// `%q` of a rune.
-pub(crate) fn quoted_rune(c: char) -> String {
-    match quoted(&c.to_string()) {
-        _ if c == '\'' => "'\\''".to_owned(),
-        text if c == '"' => text.replace("\\\"", "\"").trim_matches('"').to_owned(),
-        text => format!("'{}'", &text[1..text.len() - 1]),
-    }
-}
-
-/// `strconv.Atoi`.
-pub(crate) fn atoi(text: &str) -> Result<i64, String> {
-    text.parse().map_err(|_| format!("strconv.Atoi: parsing {}: invalid syntax", quoted(text)))
-}
-
 /// One JSON value at the start of a text, and how many bytes it takes.
 pub(crate) fn decode_json_prefix(text: &str) -> Result<(Value, usize), String> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
@@ -70,9 +33,4 @@ pub(crate) fn decode_json_prefix(text: &str) -> Result<(Value, usize), String> {
         Some(Err(e)) => Err(e.to_string()),
         None => Err("EOF".to_owned()),
     }
-}
-
-/// `sigs.k8s.io/yaml` to JSON, duplicate keys refused.
-pub(crate) fn to_json_strict(data: &[u8]) -> Result<serde_json::Value, YamlError> {
-    to_json(data)
 }

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use govalue::Str;
+use govalue::yaml::{YamlError, sigs};
 
 use crate::archive::{self, ArchiveError};
 use crate::decode::{DecodeError, Decoder};
-use crate::go::{YamlError, errno};
+use crate::go::errno;
 use crate::metadata::{API_V1, API_V2};
 use crate::values::ValuesError;
 use crate::{Chart, Compat, File, Lock, Metadata, Time, ValidationError, Warning, dir};
@@ -123,20 +124,20 @@ pub(crate) fn check_api_version(data: &[u8], compat: Compat) -> Result<(), LoadE
 /// Reads a `Chart.yaml` (`LoadChartfile`); nothing is validated.
 pub fn read_metadata(data: &[u8], compat: Compat) -> Result<Metadata, ContentError> {
     let mut metadata = Metadata::default();
-    Decoder::new(compat).metadata(&crate::go::to_json(data)?, &mut metadata)?;
+    Decoder::new(compat).metadata(&sigs::to_json_value(data)?, &mut metadata)?;
     Ok(metadata)
 }
 
 /// Reads a `Chart.yaml` and refuses fields that it must not have (`StrictLoadChartfile`).
 pub fn read_metadata_strict(data: &[u8], compat: Compat) -> Result<Metadata, ContentError> {
     let mut metadata = Metadata::default();
-    Decoder::new(compat).strict().metadata(&crate::go::to_json_strict(data)?, &mut metadata)?;
+    Decoder::new(compat).strict().metadata(&sigs::to_json_value_strict(data)?, &mut metadata)?;
     Ok(metadata)
 }
 
 /// Reads a lock file (`Chart.lock`, `requirements.lock`).
 pub fn read_lock(data: &[u8], compat: Compat) -> Result<Lock, ContentError> {
-    Ok(Decoder::new(compat).lock(&crate::go::to_json(data)?)?)
+    Ok(Decoder::new(compat).lock(&sigs::to_json_value(data)?)?)
 }
 
 /// Makes a chart of its files (Helm's `LoadFiles`), subcharts beneath `charts/` included.
@@ -204,7 +205,7 @@ impl Assembler<'_> {
         metadata: &mut Metadata,
     ) -> Result<(), LoadError> {
         let fail = |source: ContentError| LoadError::File { file: name, source };
-        let document = crate::go::to_json(&file.data).map_err(|e| fail(e.into()))?;
+        let document = sigs::to_json_value(&file.data).map_err(|e| fail(e.into()))?;
         Decoder::new(self.compat).metadata(&document, metadata).map_err(|e| fail(e.into()))
     }
 

@@ -210,7 +210,7 @@ pub(crate) fn sanitize(text: &mut String) {
     let clean = |c: char| match c {
         // unicode.IsSpace is the White_Space property, as char::is_whitespace is.
         c if c.is_whitespace() => Some(' '),
-        c if crate::go::is_print(c) => Some(c),
+        c if govalue::strconv::is_print(c) => Some(c),
         _ => None,
     };
     *text = text.chars().filter_map(clean).collect();

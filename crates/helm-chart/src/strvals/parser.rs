@@ -20,7 +20,7 @@ pub(super) struct Parser<'a, 'r> {
 
 /// How Go's `%q` shows a slice of runes.
 pub(super) fn quoted_runes(data: &str) -> String {
-    let runes: Vec<String> = data.chars().map(crate::go::quoted_rune).collect();
+    let runes: Vec<String> = data.chars().map(govalue::strconv::quote_rune).collect();
     format!("[{}]", runes.join(" "))
 }
 
@@ -206,7 +206,7 @@ impl<'a, 'r> Parser<'a, 'r> {
         if last.is_none() {
             return Err(ParseError::IndexCutOff);
         }
-        crate::go::atoi(&text).map_err(|reason| ParseError::Index { reason })
+        govalue::strconv::atoi(&text).map_err(|e| ParseError::Index { reason: e.to_string() })
     }
 
     /// Reads what follows `]` into position `index`. The list comes back whatever the outcome is.

@@ -1,7 +1,7 @@
+use govalue::yaml::{YamlError, sigs};
 use govalue::{Map, Value};
 
 use crate::Compat;
-use crate::go::YamlError;
 
 /// Why a values document cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -11,10 +11,6 @@ pub enum ValuesError {
     Yaml(#[from] YamlError),
     #[error("cannot unmarshal yaml document: {0}")]
     Document(#[source] YamlError),
-    #[error("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}")]
-    NotAMap { found: &'static str },
-    #[error("cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}")]
-    DocumentNotAMap { found: &'static str },
     #[error("error reading yaml document: invalid Yaml document separator: {rest}")]
     Separator { rest: String },
 }
@@ -25,11 +21,7 @@ pub enum ValuesError {
 /// An empty document is a nil map in Helm 3 and an empty one in Helm 4.
 pub fn load(data: &[u8], compat: Compat) -> Result<Map, ValuesError> {
     match compat {
-        Compat::V3 => match crate::go::unmarshal(data)? {
-            Value::Nil => Ok(Map::nil(Map::string_any())),
-            Value::Map(map) => Ok(map),
-            other => Err(ValuesError::NotAMap { found: json_kind(&other) }),
-        },
+        Compat::V3 => Ok(sigs::unmarshal_map(data)?),
         Compat::V4 => load_documents(data),
     }
 }
@@ -37,24 +29,11 @@ pub fn load(data: &[u8], compat: Compat) -> Result<Map, ValuesError> {
 fn load_documents(data: &[u8]) -> Result<Map, ValuesError> {
     let mut values = Map::new();
     for document in Documents::new(data) {
-        let map = match crate::go::unmarshal(&document?).map_err(ValuesError::Document)? {
-            Value::Nil => continue,
-            Value::Map(map) => map,
-            other => return Err(ValuesError::DocumentNotAMap { found: json_kind(&other) }),
-        };
+        let map = sigs::unmarshal_map(&document?).map_err(ValuesError::Document)?;
         // The usual file has one document: nothing to merge it with.
-        values = if values.is_empty() { map } else { merge_maps(&values, &map) };
+        values = if values.is_empty() && !map.is_nil() { map } else { merge_maps(&values, &map) };
     }
     Ok(values)
-}
-
-fn json_kind(value: &Value) -> &'static str {
-    match value {
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::List(_) => "array",
-        _ => "string",
-    }
 }
 
 /// The documents of a stream, cut at lines that begin with `---` (Kubernetes' `YAMLReader`).
