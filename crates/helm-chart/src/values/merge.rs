@@ -18,10 +18,13 @@ pub enum ValuesError {
 /// Reads values as Helm reads `values.yaml` and value files.
 ///
 /// Helm 4 takes several documents in one file and merges them, later ones winning; Helm 3 reads the first only.
-/// An empty document is a nil map in Helm 3 and an empty one in Helm 4.
 pub fn load(data: &[u8], compat: Compat) -> Result<Map, ValuesError> {
     match compat {
-        Compat::V3 => Ok(sigs::unmarshal_map(data)?),
+        Compat::V3 => match sigs::unmarshal_map(data)? {
+            // Go's decoder leaves the empty map that it was given alone when it meets null.
+            map if map.is_nil() => Ok(Map::new()),
+            map => Ok(map),
+        },
         Compat::V4 => load_documents(data),
     }
 }
