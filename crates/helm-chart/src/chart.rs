@@ -108,7 +108,9 @@ impl Chart {
 
     fn collect_crds<'a>(&'a self, parent: Option<&str>, found: &mut Vec<Crd<'a>>) {
         let path = self.full_path(parent);
-        for file in self.files.iter().filter(|f| f.name.starts_with("crds/") && has_manifest_extension(&f.name)) {
+        for file in
+            self.files.iter().filter(|f| f.name.starts_with("crds/") && has_manifest_extension(&f.name))
+        {
             found.push(Crd { name: &file.name, filename: format!("{path}/{}", file.name), file });
         }
         for dependency in &self.dependencies {

@@ -11,9 +11,13 @@ use crate::{Compat, Dependency, Lock, Maintainer, Metadata, Time};
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the fields are the parts of the text")]
 pub enum DecodeError {
-    #[error("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go struct field {owner}.{field} of type {wanted}")]
+    #[error(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go struct field {owner}.{field} of type {wanted}"
+    )]
     Field { found: &'static str, owner: &'static str, field: String, wanted: String },
-    #[error("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go value of type {wanted}")]
+    #[error(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go value of type {wanted}"
+    )]
     Document { found: &'static str, wanted: String },
     #[error("error unmarshaling JSON: while decoding JSON: json: unknown field {}", quoted(field))]
     UnknownField { field: String },
@@ -65,13 +69,21 @@ impl Decoder {
     }
 
     /// Reads a lock file.
-    pub(crate) fn lock(mut self, document: &Json) -> Result<Lock, DecodeError> {
+    pub(crate) fn lock(mut self, document: &Json) -> Result<Option<Lock>, DecodeError> {
+        if document.is_null() {
+            return Ok(None);
+        }
         let mut lock = Lock::default();
         self.root(document, "Lock", |d, fields| d.lock_fields(fields, &mut lock));
-        self.error.map_or(Ok(lock), Err)
+        self.error.map_or(Ok(Some(lock)), Err)
     }
 
-    fn root(&mut self, document: &Json, name: &'static str, read: impl FnOnce(&mut Self, &Object<String, Json>)) {
+    fn root(
+        &mut self,
+        document: &Json,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &Object<String, Json>),
+    ) {
         match document {
             Json::Null => {}
             Json::Object(fields) => {
@@ -117,8 +129,23 @@ impl Decoder {
 
     fn metadata_fields(&mut self, fields: &Object<String, Json>, m: &mut Metadata) {
         const NAMES: &[&str] = &[
-            "name", "home", "sources", "version", "description", "keywords", "maintainers", "icon", "apiVersion",
-            "condition", "tags", "appVersion", "deprecated", "annotations", "kubeVersion", "dependencies", "type",
+            "name",
+            "home",
+            "sources",
+            "version",
+            "description",
+            "keywords",
+            "maintainers",
+            "icon",
+            "apiVersion",
+            "condition",
+            "tags",
+            "appVersion",
+            "deprecated",
+            "annotations",
+            "kubeVersion",
+            "dependencies",
+            "type",
         ];
         self.fields(fields, NAMES, |d, name, value| match name {
             "name" => d.string(value, &mut m.name),
@@ -180,7 +207,9 @@ impl Decoder {
                 Ok(time) => *into = time,
                 Err(e) => self.fail(DecodeError::Time { reason: format!("{e}") }),
             },
-            _ => self.fail(DecodeError::Time { reason: "Time.UnmarshalJSON: input is not a JSON string".to_owned() }),
+            _ => self.fail(DecodeError::Time {
+                reason: "Time.UnmarshalJSON: input is not a JSON string".to_owned(),
+            }),
         }
     }
 

@@ -26,7 +26,11 @@ pub struct Dependency {
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "std::ops::Not::not")]
     pub enabled: bool,
     /// Values to take over from the chart: names under `exports`, or pairs of `child` and `parent`.
-    #[serde(rename = "import-values", deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "import-values",
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub import_values: Vec<serde_json::Value>,
     /// Name to use for the chart instead of its own.
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]

@@ -1,5 +1,6 @@
 //! The few things of Go's runtime and packages that this crate shows to users.
 
+use govalue::json::{self, JsonError};
 use govalue::{Value, strconv};
 
 /// `%q` of a string.
@@ -27,12 +28,9 @@ pub(crate) fn errno(error: &std::io::Error) -> String {
 
 /// One JSON value at the start of a text, and how many bytes it takes: `Decode` of Go's `json.Decoder`, which does
 /// not look at what follows the value.
-pub(crate) fn decode_json_prefix(text: &str) -> Result<(Value, usize), String> {
+pub(crate) fn decode_json_prefix(text: &str) -> Result<(Value, usize), JsonError> {
     let length = json_length(text.as_bytes());
-    match serde_json::from_str(&text[..length]) {
-        Ok(value) => Ok((crate::record::from_json(value), length)),
-        Err(e) => Err(e.to_string()),
-    }
+    Ok((json::decode(&text.as_bytes()[..length])?, length))
 }
 
 /// Where the JSON value at the start of a text ends; anything for a text that has none.
@@ -41,7 +39,10 @@ fn json_length(text: &[u8]) -> usize {
         Some(b'{' | b'[') => composite_length(text),
         Some(b'"') => string_length(text),
         Some(b'-' | b'0'..=b'9') => number_length(text),
-        _ => ["true", "null", "false"].iter().find(|w| text.starts_with(w.as_bytes())).map_or(text.len(), |w| w.len()),
+        _ => ["true", "null", "false"]
+            .iter()
+            .find(|w| text.starts_with(w.as_bytes()))
+            .map_or(text.len(), |w| w.len()),
     }
 }
 

@@ -35,8 +35,8 @@ pub use chart::{Chart, Crd, File};
 pub use compat::Compat;
 pub use dependency::{Dependency, Lock};
 pub use load::{
-    BufferedFile, ContentError, LoadError, MAX_CHART_SIZE, PathError, assemble, load, read_lock, read_metadata,
-    read_metadata_strict,
+    BufferedFile, ContentError, LoadError, MAX_CHART_SIZE, PathError, assemble, load, read_lock,
+    read_metadata, read_metadata_strict,
 };
 pub use metadata::{FileShape, Maintainer, Metadata, ValidationError};
 pub use time::Time;

@@ -108,7 +108,8 @@ pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<
 
 /// Refuses an `apiVersion` that Helm 4 does not load.
 pub(crate) fn check_api_version(data: &[u8], compat: Compat) -> Result<(), LoadError> {
-    let metadata = read_metadata(data, compat).map_err(|source| LoadError::File { file: "Chart.yaml", source });
+    let metadata =
+        read_metadata(data, compat).map_err(|source| LoadError::File { file: "Chart.yaml", source });
     // Only the one field counts here: any other mistake is told by the load itself.
     let api_version = match metadata {
         Ok(metadata) => metadata.api_version,
@@ -135,8 +136,8 @@ pub fn read_metadata_strict(data: &[u8], compat: Compat) -> Result<Metadata, Con
     Ok(metadata)
 }
 
-/// Reads a lock file (`Chart.lock`, `requirements.lock`).
-pub fn read_lock(data: &[u8], compat: Compat) -> Result<Lock, ContentError> {
+/// Reads a lock file (`Chart.lock`, `requirements.lock`); an empty one is no lock.
+pub fn read_lock(data: &[u8], compat: Compat) -> Result<Option<Lock>, ContentError> {
     Ok(Decoder::new(compat).lock(&sigs::to_json_value(data)?)?)
 }
 
@@ -218,7 +219,7 @@ impl Assembler<'_> {
     ) -> Result<bool, LoadError> {
         match file.name.as_str() {
             "Chart.yaml" => {}
-            "Chart.lock" => chart.lock = Some(self.lock(file, "Chart.lock")?),
+            "Chart.lock" => chart.lock = self.lock(file, "Chart.lock")?,
             "values.yaml" => {
                 chart.values = crate::values::load(&file.data, self.compat)
                     .map_err(|source| LoadError::File { file: "values.yaml", source: source.into() })?;
@@ -234,7 +235,7 @@ impl Assembler<'_> {
                 return Ok(true);
             }
             "requirements.lock" => {
-                chart.lock = Some(self.lock(file, "requirements.lock")?);
+                chart.lock = self.lock(file, "requirements.lock")?;
                 self.warn_unless_v1(chart, "load.go:138", "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.");
                 self.keep_if_v1(file, chart);
                 return Ok(true);
@@ -252,7 +253,7 @@ impl Assembler<'_> {
         Ok(false)
     }
 
-    fn lock(&self, file: &BufferedFile, name: &'static str) -> Result<Lock, LoadError> {
+    fn lock(&self, file: &BufferedFile, name: &'static str) -> Result<Option<Lock>, LoadError> {
         read_lock(&file.data, self.compat).map_err(|source| LoadError::File { file: name, source })
     }
 
@@ -284,7 +285,11 @@ impl Assembler<'_> {
                 Some(file) if file.name == name => self.archive(&file.data, depth),
                 other => {
                     let found = other.map_or_else(String::new, |f| f.name.clone());
-                    return Err(LoadError::SubchartArchive { chart: chart.to_owned(), expected: name.to_owned(), found });
+                    return Err(LoadError::SubchartArchive {
+                        chart: chart.to_owned(),
+                        expected: name.to_owned(),
+                        found,
+                    });
                 }
             }
         } else {
@@ -305,7 +310,8 @@ impl Assembler<'_> {
     fn archive(&mut self, data: &[u8], depth: usize) -> Result<Chart, LoadError> {
         let files = archive::read_files(data, self.compat)?;
         let size: u64 = files.iter().map(|f| f.data.len() as u64).sum();
-        self.archive_budget = self.archive_budget.checked_sub(size).ok_or(ArchiveError::TooLarge(self.compat))?;
+        self.archive_budget =
+            self.archive_budget.checked_sub(size).ok_or(ArchiveError::TooLarge(self.compat))?;
         self.chart(files, depth + 1)
     }
 }

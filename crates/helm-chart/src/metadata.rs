@@ -119,7 +119,10 @@ pub enum ValidationError {
     NullMaintainer,
     #[error("validation: dependencies must not contain empty or null nodes")]
     NullDependency,
-    #[error("validation: dependency {} has disallowed characters in the alias", crate::go::quoted(dependency))]
+    #[error(
+        "validation: dependency {} has disallowed characters in the alias",
+        crate::go::quoted(dependency)
+    )]
     Alias { dependency: String },
     #[error("validation: more than one dependency with name or alias {}", crate::go::quoted(key))]
     DuplicateDependency { key: String },

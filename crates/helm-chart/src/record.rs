@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use govalue::{Key, List, Map, Str, Value};
-use serde::ser::{Error as _, SerializeMap, SerializeSeq, SerializeStruct};
+use govalue::{List, Map, Str, Value};
+use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::metadata::null_as_default;
@@ -54,7 +54,7 @@ impl Serialize for Chart {
         chart.serialize_field("metadata", &self.metadata)?;
         chart.serialize_field("lock", &self.lock)?;
         chart.serialize_field("templates", &NilList(&self.templates))?;
-        chart.serialize_field("values", &Json(&Value::Map(self.values.clone())))?;
+        chart.serialize_field("values", &Value::Map(self.values.clone()))?;
         chart.serialize_field("schema", &self.schema.as_ref().map(|s| STANDARD.encode(s)))?;
         if let Some(time) = &self.schema_mod_time {
             chart.serialize_field("schemamodtime", time)?;
@@ -139,37 +139,4 @@ pub(crate) fn from_json(value: serde_json::Value) -> Value {
 /// A JSON object as Go decodes it into `map[string]any`.
 pub(crate) fn from_json_object(object: serde_json::Map<String, serde_json::Value>) -> Map {
     object.into_iter().map(|(key, value)| (key, from_json(value))).collect()
-}
-
-/// Values as JSON.
-struct Json<'a>(&'a Value);
-
-impl Serialize for Json<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            v if v.is_nil() => serializer.serialize_none(),
-            Value::Bool(b) => serializer.serialize_bool(*b),
-            Value::Int(i) if i.kind().is_unsigned() => serializer.serialize_u64(i.as_u64()),
-            Value::Int(i) => serializer.serialize_i64(i.as_i64()),
-            // Go writes a whole number without a fraction.
-            Value::Float(f) if f.fract() == 0.0 && f.abs() < 9e15 => serializer.serialize_i64(*f as i64),
-            Value::Float(f) if f.is_finite() => serializer.serialize_f64(*f),
-            Value::Float(_) => Err(S::Error::custom("json: unsupported value")),
-            Value::Str(s) => serializer.serialize_str(&s.to_str()),
-            Value::List(list) => {
-                let mut seq = serializer.serialize_seq(Some(list.len()))?;
-                list.items().iter().try_for_each(|item| seq.serialize_element(&Json(item)))?;
-                seq.end()
-            }
-            Value::Map(map) => {
-                let mut entries = serializer.serialize_map(Some(map.len()))?;
-                for (key, value) in map.snapshot().iter() {
-                    let Key::Str(key) = key else { return Err(S::Error::custom("json: unsupported type")) };
-                    entries.serialize_entry(&*key.to_str(), &Json(value))?;
-                }
-                entries.end()
-            }
-            other => Err(S::Error::custom(format!("json: unsupported type: {}", other.type_name()))),
-        }
-    }
 }

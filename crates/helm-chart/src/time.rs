@@ -115,7 +115,8 @@ impl FromStr for Time {
         let second = cursor.number(2, "05")?;
         let nanos = cursor.fraction();
         let offset = cursor.zone()?;
-        let in_range = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 60;
+        let in_range =
+            (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 60;
         if !in_range || cursor.at != text.len() {
             return Err(cursor.error("Z07:00"));
         }
@@ -206,7 +207,9 @@ mod tests {
 
     #[test]
     fn reads_and_writes_what_go_does() {
-        for text in ["0001-01-01T00:00:00Z", "2021-03-29T12:42:34.3+02:00", "1969-12-31T23:59:59.000000001-07:30"] {
+        for text in
+            ["0001-01-01T00:00:00Z", "2021-03-29T12:42:34.3+02:00", "1969-12-31T23:59:59.000000001-07:30"]
+        {
             assert_eq!(text.parse::<Time>().unwrap().to_string(), text);
         }
         assert!("0001-01-01T00:00:00Z".parse::<Time>().unwrap().is_zero());

@@ -38,7 +38,9 @@ pub(crate) fn detect(path: &Path, compat: Compat) -> Result<(), LoadError> {
 
 fn name_file(error: LoadError, path: &Path) -> LoadError {
     match error {
-        LoadError::Archive(ArchiveError::NotGzip) => ArchiveError::NotAChart { path: path.display().to_string() }.into(),
+        LoadError::Archive(ArchiveError::NotGzip) => {
+            ArchiveError::NotAChart { path: path.display().to_string() }.into()
+        }
         other => other,
     }
 }
@@ -63,7 +65,9 @@ fn read_archive(path: &Path) -> Result<Vec<u8>, LoadError> {
     start.resize(512, 0);
     match sniff::content_type(&start) {
         "application/x-gzip" => Ok(start),
-        _ if shown().ends_with(".yml") || shown().ends_with(".yaml") => Err(ArchiveError::Yaml { path: shown() }.into()),
+        _ if shown().ends_with(".yml") || shown().ends_with(".yaml") => {
+            Err(ArchiveError::Yaml { path: shown() }.into())
+        }
         content_type => Err(ArchiveError::NotAnArchive { path: shown(), content_type }.into()),
     }
 }

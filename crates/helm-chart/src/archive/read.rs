@@ -52,7 +52,10 @@ pub enum ArchiveError {
     ChartfileAtTop,
     #[error("{}", too_large(*.0))]
     TooLarge(Compat),
-    #[error("decompressed chart file {} is larger than the maximum file size {MAX_FILE_SIZE_V3}", quoted(name))]
+    #[error(
+        "decompressed chart file {} is larger than the maximum file size {MAX_FILE_SIZE_V3}",
+        quoted(name)
+    )]
     FileTooLarge { name: String },
     #[error("no files in chart archive")]
     NoFiles,
@@ -79,7 +82,8 @@ pub fn read_files(data: &[u8], compat: Compat) -> Result<Vec<BufferedFile>, Arch
     }
     let stream = MultiGzDecoder::new(data).take(MAX_STREAM);
     let mut archive = tar::Archive::new(stream);
-    let mut reader = Reader { compat, remaining: MAX_CHART_SIZE, extension: Extension::default(), files: Vec::new() };
+    let mut reader =
+        Reader { compat, remaining: MAX_CHART_SIZE, extension: Extension::default(), files: Vec::new() };
     // Raw: extension headers come as entries, so that their size can be held in check.
     for entry in archive.entries().map_err(stream_error)?.raw(true) {
         reader.entry(entry.map_err(stream_error)?)?;
@@ -172,7 +176,8 @@ impl Reader {
             match &record[..equals] {
                 b"path" if !value.is_empty() => self.extension.name = Some(value.into_owned()),
                 b"mtime" => {
-                    self.extension.mod_time = value.split('.').next().and_then(|seconds| seconds.parse().ok());
+                    self.extension.mod_time =
+                        value.split('.').next().and_then(|seconds| seconds.parse().ok());
                 }
                 _ => {}
             }
@@ -239,7 +244,9 @@ fn stream_error(error: io::Error) -> ArchiveError {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => ArchiveError::CutOff,
         io::ErrorKind::InvalidInput if error.to_string().contains("corrupt") => ArchiveError::Checksum,
-        io::ErrorKind::Other | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => ArchiveError::TarHeader,
+        io::ErrorKind::Other | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+            ArchiveError::TarHeader
+        }
         _ => ArchiveError::Io(error),
     }
 }

@@ -4,8 +4,23 @@
 pub(super) const GZIP: &[u8] = b"\x1f\x8b\x08";
 
 const HTML: &[&str] = &[
-    "<!DOCTYPE HTML", "<HTML", "<HEAD", "<SCRIPT", "<IFRAME", "<H1", "<DIV", "<FONT", "<TABLE", "<A", "<STYLE",
-    "<TITLE", "<B", "<BODY", "<BR", "<P", "<!--",
+    "<!DOCTYPE HTML",
+    "<HTML",
+    "<HEAD",
+    "<SCRIPT",
+    "<IFRAME",
+    "<H1",
+    "<DIV",
+    "<FONT",
+    "<TABLE",
+    "<A",
+    "<STYLE",
+    "<TITLE",
+    "<B",
+    "<BODY",
+    "<BR",
+    "<P",
+    "<!--",
 ];
 
 /// Beginnings by which a type is known.
@@ -66,7 +81,11 @@ pub(super) fn content_type(data: &[u8]) -> &'static str {
     if let Some((_, _, found)) = CONTAINERS.iter().find(contained) {
         return found;
     }
-    if data.get(34..36) == Some(b"LP") && !EXACT.iter().any(|(start, t)| data.starts_with(start) && !t.starts_with("font") && !t.starts_with("application/x-")) {
+    if data.get(34..36) == Some(b"LP")
+        && !EXACT.iter().any(|(start, t)| {
+            data.starts_with(start) && !t.starts_with("font") && !t.starts_with("application/x-")
+        })
+    {
         return "application/vnd.ms-fontobject";
     }
     if let Some((_, found)) = EXACT.iter().find(|(start, _)| data.starts_with(start)) {

@@ -29,7 +29,8 @@ pub(super) fn process(
     apply_conditions(graph, &entries, &values, path, warnings);
 
     let is_off = |entry: &&usize| !graph.entries[**entry].dependency.enabled;
-    let off: HashSet<String> = entries.iter().filter(is_off).map(|&e| graph.entries[e].dependency.name.clone()).collect();
+    let off: HashSet<String> =
+        entries.iter().filter(is_off).map(|&e| graph.entries[e].dependency.name.clone()).collect();
     let children: Vec<usize> =
         graph.nodes[node].children.iter().copied().filter(|&c| !off.contains(graph.name(c))).collect();
     let entries: Vec<usize> =

@@ -96,7 +96,10 @@ impl<'c> Graph<'c> {
         let dependencies = given.then(|| {
             let entries = base.dependencies.iter().map(|d| {
                 let imports = d.import_values.iter().cloned().map(Import::Given).collect();
-                self.entries.push(Entry { dependency: Dependency { import_values: Vec::new(), ..d.clone() }, imports });
+                self.entries.push(Entry {
+                    dependency: Dependency { import_values: Vec::new(), ..d.clone() },
+                    imports,
+                });
                 self.entries.len() - 1
             });
             entries.collect()
@@ -139,7 +142,8 @@ impl<'c> Graph<'c> {
         self.nodes.push(copy);
         let copy = self.nodes.len() - 1;
         if self.compat >= Compat::V4 {
-            let children = self.nodes[node].children.iter().map(|&child| self.nodes[child].clone()).collect::<Vec<_>>();
+            let children =
+                self.nodes[node].children.iter().map(|&child| self.nodes[child].clone()).collect::<Vec<_>>();
             let first = self.nodes.len();
             self.nodes.extend(children);
             self.set_children(copy, (first..self.nodes.len()).collect());
@@ -194,11 +198,8 @@ impl<'c> Graph<'c> {
     fn built(&self, node: usize, dependencies: Vec<Arc<Chart>>, reported_path: Option<String>) -> Chart {
         let (source, meta) = (self.nodes[node].source.chart(), self.meta(node));
         let entries = meta.dependencies.iter().flatten().map(|&entry| self.entries[entry].to_dependency());
-        let metadata = Metadata {
-            name: meta.name.clone(),
-            dependencies: entries.collect(),
-            ..meta.base.clone()
-        };
+        let metadata =
+            Metadata { name: meta.name.clone(), dependencies: entries.collect(), ..meta.base.clone() };
         Chart {
             metadata,
             values: self.nodes[node].values.clone(),

@@ -10,7 +10,11 @@ use crate::warning::Level;
 
 /// Takes over what `import-values` names, from the lowest charts up. A chart with dependencies comes out with the
 /// defaults of its subcharts among its own values.
-pub(super) fn process(graph: &mut Graph<'_>, node: usize, warnings: &mut Vec<Warning>) -> Result<(), CoalesceError> {
+pub(super) fn process(
+    graph: &mut Graph<'_>,
+    node: usize,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), CoalesceError> {
     for child in graph.nodes[node].children.clone() {
         process(graph, child, warnings)?;
     }

@@ -31,7 +31,8 @@ pub fn process(
 
 /// Whether a version satisfies a constraint; false when either cannot be read (`IsCompatibleRange`).
 pub fn is_compatible_range(constraint: &str, version: &str) -> bool {
-    let (Ok(version), Ok(constraint)) = (gosemver::Version::parse(version), gosemver::Constraint::parse(constraint))
+    let (Ok(version), Ok(constraint)) =
+        (gosemver::Version::parse(version), gosemver::Constraint::parse(constraint))
     else {
         return false;
     };

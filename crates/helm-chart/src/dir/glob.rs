@@ -37,12 +37,6 @@ pub(super) fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
                 }
             }
         }
-        // No match: see that the rest is well-formed all the same.
-        while !pattern.is_empty() {
-            let (_, chunk, rest) = next_chunk(pattern);
-            pattern = rest;
-            match_chunk(chunk, "")?;
-        }
         return Ok(false);
     }
     Ok(name.is_empty())

@@ -45,9 +45,9 @@ pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<
 /// Helm 4's look at the `apiVersion` before it loads a folder.
 pub(crate) fn detect(path: &Path, compat: Compat) -> Result<(), LoadError> {
     let chartfile = absolute(path).join("Chart.yaml");
-    let data = fs::read(&chartfile).map_err(PathError::new("open", &chartfile)).map_err(|source| {
-        LoadError::Undetected { path: chartfile.display().to_string(), source }
-    })?;
+    let data = fs::read(&chartfile)
+        .map_err(PathError::new("open", &chartfile))
+        .map_err(|source| LoadError::Undetected { path: chartfile.display().to_string(), source })?;
     check_api_version(&data, compat)
 }
 

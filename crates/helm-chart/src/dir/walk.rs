@@ -19,7 +19,11 @@ pub(super) enum Visit {
 type Visitor<'v> = dyn FnMut(&Path, &str, &Metadata) -> Result<Visit, DirError> + 'v;
 
 /// Visits what is beneath `root`, each entry with its path, its name relative to the root and what a link leads to.
-pub(super) fn walk(root: &Path, warnings: &mut Vec<Warning>, visit: &mut Visitor<'_>) -> Result<(), DirError> {
+pub(super) fn walk(
+    root: &Path,
+    warnings: &mut Vec<Warning>,
+    visit: &mut Visitor<'_>,
+) -> Result<(), DirError> {
     let real = fs::canonicalize(root).map_err(PathError::new("lstat", root))?;
     Walker { warnings, visit }.folder(root, "", &real)
 }

@@ -6,6 +6,7 @@
 
 mod parser;
 
+use govalue::json::JsonError;
 use govalue::{Map, Value};
 
 use crate::Compat;
@@ -43,14 +44,16 @@ pub enum ParseError {
     AfterIndex { data: String },
     #[error("list must terminate with '}}'")]
     OpenList,
-    #[error("value name nested level is greater than maximum supported nested level of {MAX_NESTED_NAME_LEVEL}")]
+    #[error(
+        "value name nested level is greater than maximum supported nested level of {MAX_NESTED_NAME_LEVEL}"
+    )]
     TooDeep,
     #[error("list nested level is greater than maximum supported nested level of {MAX_NESTED_LISTS}")]
     ListTooDeep,
     #[error("unable to parse key: interface conversion: interface {{}} is {found}, not {wanted}")]
     WrongType { found: String, wanted: &'static str },
-    #[error("{reason}")]
-    Json { reason: String },
+    #[error("{0}")]
+    Json(#[from] JsonError),
     #[error("{reason}")]
     Read { reason: String },
 }

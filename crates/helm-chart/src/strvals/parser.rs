@@ -182,7 +182,7 @@ impl<'a, 'r> Parser<'a, 'r> {
         if self.empty_value() {
             return Ok(Value::Nil);
         }
-        let (value, length) = crate::go::decode_json_prefix(self.rest).map_err(|reason| ParseError::Json { reason })?;
+        let (value, length) = crate::go::decode_json_prefix(self.rest)?;
         self.rest = &self.rest[length..];
         // A blank tail and one comma belong to the value.
         self.empty_value();

@@ -53,7 +53,12 @@ pub fn coalesce(
 }
 
 /// As [`coalesce`], but every `null` stays (`MergeValues`).
-pub fn merge(chart: &Chart, values: &Map, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Map, CoalesceError> {
+pub fn merge(
+    chart: &Chart,
+    values: &Map,
+    compat: Compat,
+    warnings: &mut Vec<Warning>,
+) -> Result<Map, CoalesceError> {
     merge_tree(&chart, values, compat, warnings)
 }
 
@@ -123,7 +128,10 @@ impl Coalescer<'_> {
             let inner = match values.get(&*name.as_bytes()) {
                 Some(Value::Map(inner)) => inner,
                 Some(other) => {
-                    return Err(CoalesceError { chart: name.into_owned(), shown: crate::go::percent_t(&other) });
+                    return Err(CoalesceError {
+                        chart: name.into_owned(),
+                        shown: crate::go::percent_t(&other),
+                    });
                 }
                 None => {
                     let inner = Map::new();
@@ -161,7 +169,10 @@ impl Coalescer<'_> {
                     Value::Nil => {}
                     _ => {
                         let key = key_text(key);
-                        self.warn("coalesce.go:237", format!("warning: skipped value for {path}.{key}: Not a table."));
+                        self.warn(
+                            "coalesce.go:237",
+                            format!("warning: skipped value for {path}.{key}: Not a table."),
+                        );
                     }
                 },
                 Some(_) => {}
@@ -272,7 +283,9 @@ impl Coalescer<'_> {
                 let shown = plain(value);
                 self.warn(
                     "coalesce.go:319",
-                    format!("warning: destination for {full_key} is a table. Ignoring non-table value ({shown})"),
+                    format!(
+                        "warning: destination for {full_key} is a table. Ignoring non-table value ({shown})"
+                    ),
                 );
             }
             _ => {}

@@ -1,4 +1,4 @@
-use govalue::Map;
+use govalue::{Map, Value, json};
 
 use super::{ValuesError, load, merge_maps};
 use crate::Compat;
@@ -54,14 +54,16 @@ impl Options {
         let mut base = Map::new();
         for file in &self.files {
             let data = read(file).map_err(MergeError::Read)?;
-            let values = load(&data, compat).map_err(|source| MergeError::File { file: file.clone(), source })?;
+            let values =
+                load(&data, compat).map_err(|source| MergeError::File { file: file.clone(), source })?;
             base = merge_maps(&base, &values);
         }
         for data in &self.json {
             base = merge_json(base, data, compat)?;
         }
         for line in &self.set {
-            strvals::parse_into(line, &base, compat).map_err(|source| MergeError::Set { flag: "set", source })?;
+            strvals::parse_into(line, &base, compat)
+                .map_err(|source| MergeError::Set { flag: "set", source })?;
         }
         for line in &self.strings {
             strvals::parse_string_into(line, &base, compat)
@@ -81,8 +83,8 @@ impl Options {
 
 fn merge_json(base: Map, data: &str, compat: Compat) -> Result<Map, MergeError> {
     if compat >= Compat::V4 && data.trim().starts_with('{') {
-        return match serde_json::from_str(data.trim()) {
-            Ok(serde_json::Value::Object(object)) => Ok(merge_maps(&base, &crate::record::from_json_object(object))),
+        return match json::decode(data.trim().as_bytes()) {
+            Ok(Value::Map(object)) => Ok(merge_maps(&base, &object)),
             _ => Err(MergeError::JsonObject { data: data.to_owned() }),
         };
     }
@@ -91,4 +93,3 @@ fn merge_json(base: Map, data: &str, compat: Compat) -> Result<Map, MergeError> 
         Err(_) => Err(MergeError::Json { data: data.to_owned() }),
     }
 }
-

@@ -5,10 +5,34 @@ use crate::oracle;
 use crate::random::{Random, cases};
 
 const PIECES: &[&str] = &[
-    "a", "b", "abc", "/", "*", "?", ".", "[a-c]", "[^b]", "[", "]", "\\", "-", "!", "#", " ", "templates", "é", "[é-ü]",
-    "[]a]", "[a-]", "[b-a]", "\\*", ".txt", "**",
+    "a",
+    "b",
+    "abc",
+    "/",
+    "*",
+    "?",
+    ".",
+    "[a-c]",
+    "[^b]",
+    "[",
+    "]",
+    "\\",
+    "-",
+    "!",
+    "#",
+    " ",
+    "templates",
+    "é",
+    "[é-ü]",
+    "[]a]",
+    "[a-]",
+    "[b-a]",
+    "\\*",
+    ".txt",
+    "**",
 ];
-const NAMES: &[&str] = &["a", "b", "abc", "/", ".", "a.txt", "templates/", "é", "*", "[", "ab", ".hidden", "-"];
+const NAMES: &[&str] =
+    &["a", "b", "abc", "/", ".", "a.txt", "templates/", "é", "*", "[", "ab", ".hidden", "-"];
 
 #[test]
 fn files_are_ignored_as_in_helm() {

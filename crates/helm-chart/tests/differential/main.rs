@@ -34,8 +34,7 @@ fn typed(value: &Value) -> Json {
         Value::Nil => Json::Null,
         Value::Bool(b) => json!(b),
         Value::Str(s) => json!(s.to_str()),
-        Value::Float(f) if f.fract() == 0.0 && f.abs() < 9e15 => json!(*f as i64),
-        Value::Float(f) => json!(f),
+        Value::Float(f) => json!({"float64": govalue::strconv::format_float(*f, b'g', -1, 64)}),
         Value::Int(i) => {
             let name = value.type_name();
             json!({ name: i.to_string() })

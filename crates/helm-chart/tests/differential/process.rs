@@ -55,7 +55,8 @@ fn dependency(r: &mut Random) -> Json {
         entry["alias"] = json!(r.pick(&["x", "y", "one", "two"]));
     }
     if r.chance(30) {
-        entry["condition"] = json!(r.pick(&["a.enabled", "one.enabled,enabled", "x.enabled", " b", "a,b", "one.a.b", "."]));
+        entry["condition"] =
+            json!(r.pick(&["a.enabled", "one.enabled,enabled", "x.enabled", " b", "a,b", "one.a.b", "."]));
     }
     if r.chance(25) {
         entry["tags"] = json!([r.pick(&["a", "b"]), r.pick(&["one", "x"])]);

@@ -9,9 +9,49 @@ const MODES: [&str; 5] = ["set", "string", "file", "json", "literal"];
 
 /// Pieces that lines are put together from.
 const PIECES: &[&str] = &[
-    "a", "b", "ab", "no", "=", "=", ",", ".", "[", "]", "[0]", "[1]", "[2]", "[-1]", "[65537]", "[x]", "{", "}", "\\",
-    "\\,", "\\.", " ", "0", "1", "-7", "007", "1e3", "1.5", "true", "FALSE", "null", "\"", "\"t\"", "{\"x\":[1,2]}",
-    "[1, 2]", "é", "\u{1f600}", "'", "9223372036854775808", "a.b", "a[0].b=1", "\t", "=1,",
+    "a",
+    "b",
+    "ab",
+    "no",
+    "=",
+    "=",
+    ",",
+    ".",
+    "[",
+    "]",
+    "[0]",
+    "[1]",
+    "[2]",
+    "[-1]",
+    "[65537]",
+    "[x]",
+    "{",
+    "}",
+    "\\",
+    "\\,",
+    "\\.",
+    " ",
+    "0",
+    "1",
+    "-7",
+    "007",
+    "1e3",
+    "1.5",
+    "true",
+    "FALSE",
+    "null",
+    "\"",
+    "\"t\"",
+    "{\"x\":[1,2]}",
+    "[1, 2]",
+    "é",
+    "\u{1f600}",
+    "'",
+    "9223372036854775808",
+    "a.b",
+    "a[0].b=1",
+    "\t",
+    "=1,",
 ];
 
 /// Lines that are mostly well-formed.
@@ -27,8 +67,24 @@ fn sensible(r: &mut Random) -> String {
         }
         line.push('=');
         line.push_str(r.pick(&[
-            "1", "x", "true", "null", "", "{1,x,}", "{}", "{a,b", "0", "00", "a\\,b", "[1,null]", "{\"k\": 1.50}", "\"s\"",
-            "-1", "9999999999", "+5", "1_000",
+            "1",
+            "x",
+            "true",
+            "null",
+            "",
+            "{1,x,}",
+            "{}",
+            "{a,b",
+            "0",
+            "00",
+            "a\\,b",
+            "[1,null]",
+            "{\"k\": 1.50}",
+            "\"s\"",
+            "-1",
+            "9999999999",
+            "+5",
+            "1_000",
         ]));
     }
     line
@@ -61,7 +117,9 @@ fn lines_parse_as_in_helm() {
         };
         let values = if r.chance(30) { table(&mut r, &["a", "b", "c"], 2) } else { json!({}) };
         let (mode, compat) = (MODES[case % 5], BOTH[case / 5 % 2]);
-        questions.push(json!({"op": "strvals", "compat": number(compat), "mode": mode, "line": line, "values": values}));
+        questions.push(
+            json!({"op": "strvals", "compat": number(compat), "mode": mode, "line": line, "values": values}),
+        );
     }
     let answers = oracle().ask_all(&questions);
     for (question, answer) in questions.iter().zip(&answers) {

@@ -51,17 +51,17 @@ func record(v any) map[string]any {
 }
 
 func tree3(c *chart3.Chart) any {
-	charts := map[string]any{}
+	charts := []any{}
 	for _, d := range c.Dependencies() {
-		charts[d.Name()] = tree3(d)
+		charts = append(charts, tree3(d))
 	}
 	return answer{"record": record(c), "charts": charts}
 }
 
 func tree4(c *chart4.Chart) any {
-	charts := map[string]any{}
+	charts := []any{}
 	for _, d := range c.Dependencies() {
-		charts[d.Name()] = tree4(d)
+		charts = append(charts, tree4(d))
 	}
 	return answer{"record": record(c), "charts": charts}
 }

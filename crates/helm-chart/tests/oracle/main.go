@@ -134,7 +134,7 @@ func typed(v any) any {
 			l = append(l, typed(inner))
 		}
 		return l
-	case nil, string, bool, float64:
+	case nil, string, bool:
 		return v
 	default:
 		return map[string]any{fmt.Sprintf("%T", v): fmt.Sprint(v)}
