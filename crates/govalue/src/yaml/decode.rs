@@ -122,7 +122,7 @@ impl Decoder {
                 self.merge(value_node, entries, seen)?;
                 continue;
             }
-            let (scalar, text_node) = self.key(key_node)?;
+            let (scalar, text_node) = self.key::<T>(key_node)?;
             let value = self.value::<T>(value_node)?;
             if let Some(seen) = seen
                 && !seen.insert(identity(scalar, text_node)?)
@@ -140,17 +140,22 @@ impl Decoder {
     }
 
     /// The meaning of a key, and the node that spells it.
-    fn key<'d, 'a>(&mut self, node: Node<'d, 'a>) -> Result<(Scalar, Node<'d, 'a>), YamlError> {
-        self.guard.count()?;
+    fn key<'d, 'a, T: Tree>(&mut self, node: Node<'d, 'a>) -> Result<(Scalar, Node<'d, 'a>), YamlError> {
         match node.kind() {
-            NodeKind::Scalar => Ok((meaning(node)?, node)),
+            NodeKind::Scalar => {
+                self.guard.count()?;
+                Ok((meaning(node)?, node))
+            }
             NodeKind::Alias => {
+                self.guard.count()?;
                 self.guard.enter_alias(node)?;
-                let key = self.key(node.target());
+                let key = self.key::<T>(node.target());
                 self.guard.leave_alias();
                 key
             }
             NodeKind::Sequence | NodeKind::Mapping => {
+                // Whatever is wrong inside comes first.
+                self.value::<T>(node)?;
                 let mut shown = String::new();
                 gosyntax::append(&mut shown, node, Dialect::V2);
                 Err(YamlError::yaml(None, format!("invalid map key: {shown}")))

@@ -111,6 +111,8 @@ impl Decoder {
     fn key(&mut self, node: Node<'_, '_>) -> Result<Key, YamlError> {
         let target = node.target();
         if target.kind() != NodeKind::Scalar {
+            // Whatever is wrong inside comes first.
+            self.value(node)?;
             let mut shown = String::new();
             gosyntax::append(&mut shown, target, Dialect::V3);
             return Err(YamlError::yaml(None, format!("invalid map key: {shown}")));
@@ -161,8 +163,9 @@ fn scalar(node: Node<'_, '_>) -> Result<Value, YamlError> {
     })
 }
 
-fn meaning(node: Node<'_, '_>) -> Result<Scalar, YamlError> {
-    match node.tag() {
+/// What a scalar node means to go-yaml v3, to which the tag `!` is none.
+pub(super) fn meaning(node: Node<'_, '_>) -> Result<Scalar, YamlError> {
+    match node.tag().filter(|tag| *tag != "!") {
         Some(tag) => resolve::tagged(tag, node.value(), Dialect::V3),
         None if node.style() == super::node::Style::Plain => Ok(resolve::untagged(node.value(), Dialect::V3)),
         None => Ok(Scalar::Str),

@@ -91,7 +91,7 @@ impl Emitter {
     pub(super) fn mapping<'t, T, E>(
         &mut self,
         place: Place,
-        entries: impl ExactSizeIterator<Item = (Text<'t>, T)>,
+        entries: impl ExactSizeIterator<Item = (Written<'t>, T)>,
         mut each: impl FnMut(&mut Emitter, T, Place) -> Result<(), E>,
     ) -> Result<(), E> {
         if entries.len() == 0 {
@@ -120,7 +120,7 @@ impl Emitter {
     }
 
     /// Writes a scalar.
-    pub(super) fn scalar(&mut self, text: Text<'_>, place: Place) {
+    pub(super) fn scalar(&mut self, text: Written<'_>, place: Place) {
         let choice = style::analyze(text.text, self.dialect);
         self.write_text(text, choice, place);
     }
@@ -136,7 +136,7 @@ impl Emitter {
         }
     }
 
-    fn write_text(&mut self, text: Text<'_>, choice: Choice, place: Place) {
+    fn write_text(&mut self, text: Written<'_>, choice: Choice, place: Place) {
         if let Some(tag) = text.tag {
             if !self.whitespace {
                 self.put(b' ');
@@ -337,4 +337,4 @@ impl Emitter {
     }
 }
 
-pub(super) use super::style::{Style, Text};
+pub(super) use super::style::{Style, Written};

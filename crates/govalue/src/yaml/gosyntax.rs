@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::node::{Node, NodeKind};
-use super::resolve::{self, Scalar};
-use super::{Dialect, number};
+use super::resolve::Scalar;
+use super::{Dialect, decode, decode_v3, number};
 
 /// Where printing stops, should aliases make the text grow without bound.
 const LIMIT: usize = 1 << 16;
@@ -69,11 +69,11 @@ fn map_type(node: Node<'_, '_>, dialect: Dialect) -> &'static str {
 }
 
 fn scalar(node: Node<'_, '_>, dialect: Dialect) -> Scalar {
-    match node.tag() {
-        Some(tag) => resolve::tagged(tag, node.value(), dialect).unwrap_or(Scalar::Str),
-        None if node.is_implicit() => resolve::untagged(node.value(), dialect),
-        None => Scalar::Str,
-    }
+    let meaning = match dialect {
+        Dialect::V2 => decode::meaning(node),
+        Dialect::V3 => decode_v3::meaning(node),
+    };
+    meaning.unwrap_or(Scalar::Str)
 }
 
 /// Appends a scalar.

@@ -7,13 +7,19 @@ use std::collections::HashMap;
 
 pub use super::event::Style;
 use super::event::{EventKind, Properties};
-use super::source::Source;
+use super::parser::Parser;
+use super::scan::Input;
 use super::{Dialect, YamlError};
+
+/// A YAML text, decoded: UTF-8 or UTF-16, with or without byte order mark.
+pub struct Text<'a> {
+    input: Input<'a>,
+}
 
 /// The documents of a stream, read one at a time.
 pub struct Documents<'a> {
-    source: Source<'a>,
-    dialect: Dialect,
+    parser: Parser<'a>,
+    composer: Composer<'a>,
     failed: bool,
 }
 
@@ -22,7 +28,6 @@ pub struct Document<'a> {
     nodes: Vec<Entry<'a>>,
     /// Children of all collections, each collection's in a row.
     children: Vec<NodeId>,
-    root: NodeId,
     dialect: Dialect,
 }
 
@@ -64,15 +69,28 @@ pub struct Node<'d, 'a> {
     id: NodeId,
 }
 
-impl<'a> Documents<'a> {
-    /// Prepares to read a stream; the text must outlive the trees.
-    pub fn new(text: &'a [u8], dialect: Dialect) -> Documents<'a> {
-        Documents { source: Source::new(text, dialect), dialect, failed: false }
+impl<'a> Text<'a> {
+    /// Decodes a text. What is wrong with it shows when it is parsed. Of more than 4 GiB the rest is left out.
+    pub fn new(bytes: &'a [u8]) -> Text<'a> {
+        let length = bytes.len().min(u32::MAX as usize);
+        Text { input: Input::new(&bytes[..length]) }
     }
 
+    /// The documents of the stream. The trees borrow from the text.
+    pub fn documents(&self, dialect: Dialect) -> Documents<'_> {
+        Documents { parser: Parser::new(&self.input, dialect), composer: Composer::new(dialect), failed: false }
+    }
+
+    /// The first document; `None` for a stream without any. What follows is not looked at.
+    pub fn first_document(&self, dialect: Dialect) -> Result<Option<Document<'_>>, YamlError> {
+        self.documents(dialect).next().transpose()
+    }
+}
+
+impl<'a> Documents<'a> {
     fn read(&mut self) -> Result<Option<Document<'a>>, YamlError> {
-        match self.source.next()?.kind {
-            EventKind::DocumentStart => Composer::new(self.dialect).compose(&mut self.source).map(Some),
+        match self.parser.next()?.kind {
+            EventKind::DocumentStart => self.composer.compose(&mut self.parser).map(Some),
             _ => Ok(None),
         }
     }
@@ -91,11 +109,6 @@ impl<'a> Iterator for Documents<'a> {
     }
 }
 
-/// Reads the first document of a stream; `None` for a stream without any. What follows is not looked at.
-pub fn parse(text: &[u8], dialect: Dialect) -> Result<Option<Document<'_>>, YamlError> {
-    Documents::new(text, dialect).next().transpose()
-}
-
 /// Builds a tree from events. Works with a stack of its own, so that deep nesting is no danger.
 struct Composer<'a> {
     document: Document<'a>,
@@ -107,13 +120,14 @@ struct Composer<'a> {
 
 impl<'a> Composer<'a> {
     fn new(dialect: Dialect) -> Composer<'a> {
-        let document = Document { nodes: Vec::new(), children: Vec::new(), root: NodeId(0), dialect };
-        Composer { document, anchors: HashMap::new(), open: Vec::new(), pending: Vec::new() }
+        Composer { document: Document::new(dialect), anchors: HashMap::new(), open: Vec::new(), pending: Vec::new() }
     }
 
-    fn compose(mut self, source: &mut Source<'a>) -> Result<Document<'a>, YamlError> {
+    fn compose(&mut self, parser: &mut Parser<'a>) -> Result<Document<'a>, YamlError> {
+        self.anchors.clear();
+        self.pending.clear();
         loop {
-            let event = source.next()?;
+            let event = parser.next()?;
             let (line, column) = (event.line, event.column);
             let entry = |kind, value| Entry {
                 kind,
@@ -128,7 +142,8 @@ impl<'a> Composer<'a> {
             };
             match event.kind {
                 EventKind::DocumentEnd | EventKind::StreamEnd | EventKind::DocumentStart => {
-                    return Ok(self.document);
+                    let empty = Document::new(self.document.dialect);
+                    return Ok(std::mem::replace(&mut self.document, empty));
                 }
                 EventKind::Scalar { properties, value, style, implicit } => {
                     self.add(Entry { style, implicit, ..entry(NodeKind::Scalar, value) }, properties);
@@ -174,9 +189,14 @@ impl<'a> Composer<'a> {
 }
 
 impl<'a> Document<'a> {
+    fn new(dialect: Dialect) -> Document<'a> {
+        Document { nodes: Vec::new(), children: Vec::new(), dialect }
+    }
+
     /// The outermost node.
     pub fn root(&self) -> Node<'_, 'a> {
-        Node { document: self, id: self.root }
+        // Every document has a node, be it an empty scalar, and the outermost one comes first.
+        Node { document: self, id: NodeId(0) }
     }
 
     /// The rules by which this document was read.
@@ -264,9 +284,7 @@ impl<'d, 'a> Node<'d, 'a> {
     }
 
     /// The entries of a mapping as written, repeated keys and `<<` included; nothing for other nodes.
-    pub fn entries(
-        self,
-    ) -> impl DoubleEndedIterator<Item = (Node<'d, 'a>, Node<'d, 'a>)> + ExactSizeIterator {
+    pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'d, 'a>, Node<'d, 'a>)> + ExactSizeIterator {
         let pairs = if self.kind() == NodeKind::Mapping { self.children() } else { &[] };
         pairs.chunks_exact(2).map(move |pair| (self.at(pair[0]), self.at(pair[1])))
     }
@@ -286,10 +304,10 @@ impl<'d, 'a> Node<'d, 'a> {
             return false;
         }
         match entry.tag.as_deref() {
-            Some(tag) => {
-                tag == "tag:yaml.org,2002:merge" || (self.document.dialect == Dialect::V3 && tag == "!!merge")
-            }
-            None => entry.implicit,
+            Some("tag:yaml.org,2002:merge") => true,
+            Some("!!merge") => self.document.dialect == Dialect::V3,
+            None | Some("!") if self.document.dialect == Dialect::V3 => entry.style == Style::Plain,
+            _ => entry.implicit,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::emit::{Emitter, Place, Text};
-use super::node::{self, Document};
+use super::emit::{Emitter, Place, Written};
+use super::node::{Document, Text};
 use super::tree::Tree;
 use super::{Dialect, MAX_DEPTH, YamlError, decode, number, order};
 use crate::{Key, Kind, List, Map, Value};
@@ -19,8 +19,8 @@ pub fn unmarshal_strict(text: &[u8]) -> Result<Value, YamlError> {
     read(text, true)
 }
 
-/// Reads the first document into a `map[string]interface {}`: nil becomes a nil map, anything but a mapping is an
-/// error.
+/// Reads the first document into an empty `map[string]interface {}`: nil leaves it empty, anything but a mapping is
+/// an error.
 pub fn unmarshal_map(text: &[u8]) -> Result<Map, YamlError> {
     as_map(unmarshal(text)?)
 }
@@ -62,7 +62,7 @@ pub fn marshal_json(value: &serde_json::Value) -> Result<Vec<u8>, YamlError> {
 }
 
 fn read<T: Tree>(text: &[u8], strict: bool) -> Result<T, YamlError> {
-    match node::parse(text, Dialect::V2) {
+    match Text::new(text).first_document(Dialect::V2) {
         Ok(Some(document)) => decode::decode(&document, strict),
         Ok(None) => Ok(T::null()),
         Err(error) => Err(error),
@@ -73,7 +73,7 @@ fn read<T: Tree>(text: &[u8], strict: bool) -> Result<T, YamlError> {
 fn as_map(value: Value) -> Result<Map, YamlError> {
     let found = match value {
         Value::Map(map) => return Ok(map),
-        Value::Nil => return Ok(Map::nil(Map::string_any())),
+        Value::Nil => return Ok(Map::new()),
         Value::Bool(_) => "bool",
         Value::Str(_) => "string",
         Value::List(_) => "array",
@@ -107,18 +107,18 @@ impl Writer {
         depth: usize,
     ) -> Result<(), YamlError> {
         match value {
-            Value::Nil => out.scalar(Text::plain("null"), place),
-            Value::Bool(b) => out.scalar(Text::plain(if *b { "true" } else { "false" }), place),
-            Value::Int(i) => out.scalar(Text::plain(&i.to_string()), place),
-            Value::Float(f) => out.scalar(Text::plain(&float(*f)?), place),
+            Value::Nil => out.scalar(Written::plain("null"), place),
+            Value::Bool(b) => out.scalar(Written::plain(if *b { "true" } else { "false" }), place),
+            Value::Int(i) => out.scalar(Written::plain(&i.to_string()), place),
+            Value::Float(f) => out.scalar(Written::plain(&float(*f)?), place),
             Value::Str(s) => self.string(out, &lossy(s), place),
             Value::Bytes(b) => self.string(out, &super::base64::encode(b), place),
-            Value::List(l) if l.is_nil() => out.scalar(Text::plain("null"), place),
+            Value::List(l) if l.is_nil() => out.scalar(Written::plain("null"), place),
             Value::List(l) => self.list(out, l, place, depth)?,
-            Value::Map(m) if m.is_nil() => out.scalar(Text::plain("null"), place),
+            Value::Map(m) if m.is_nil() => out.scalar(Written::plain("null"), place),
             Value::Map(m) => self.map(out, m, place, depth)?,
             Value::Object(o) => match o.to_json() {
-                _ if o.is_nil() => out.scalar(Text::plain("null"), place),
+                _ if o.is_nil() => out.scalar(Written::plain("null"), place),
                 Some(json) => self.value(out, &json, place, deeper(value, depth)?)?,
                 None => return Err(unsupported_type(value)),
             },
@@ -150,7 +150,7 @@ impl Writer {
             entries.push((text, value));
         }
         order::sort(&mut entries, |a, b| order::text_less(&a.0, &b.0, Dialect::V2));
-        let entries = entries.iter().map(|(k, v)| (Text::string(k, Dialect::V2), *v));
+        let entries = entries.iter().map(|(k, v)| (Written::string(k, Dialect::V2), *v));
         out.mapping(place, entries, |out, value, place| self.value(out, value, place, depth))
     }
 
@@ -166,11 +166,11 @@ impl Writer {
             return Err(YamlError::yaml(None, format!("exceeded max depth of {MAX_DEPTH}")));
         }
         match value {
-            Json::Null => out.scalar(Text::plain("null"), place),
-            Json::Bool(b) => out.scalar(Text::plain(if *b { "true" } else { "false" }), place),
+            Json::Null => out.scalar(Written::plain("null"), place),
+            Json::Bool(b) => out.scalar(Written::plain(if *b { "true" } else { "false" }), place),
             Json::Number(n) => match n.as_f64() {
-                Some(f) if !n.is_i64() && !n.is_u64() => out.scalar(Text::plain(&float(f)?), place),
-                _ => out.scalar(Text::plain(&n.to_string()), place),
+                Some(f) if !n.is_i64() && !n.is_u64() => out.scalar(Written::plain(&float(f)?), place),
+                _ => out.scalar(Written::plain(&n.to_string()), place),
             },
             Json::String(s) => self.string(out, s, place),
             Json::Array(items) => {
@@ -184,7 +184,7 @@ impl Writer {
                     entries.push((text, value));
                 }
                 order::sort(&mut entries, |a, b| order::text_less(&a.0, &b.0, Dialect::V2));
-                let entries = entries.iter().map(|(k, v)| (Text::string(k, Dialect::V2), *v));
+                let entries = entries.iter().map(|(k, v)| (Written::string(k, Dialect::V2), *v));
                 out.mapping(place, entries, |out, value, place| self.json(out, value, place, depth + 1))?;
             }
         }
@@ -193,7 +193,7 @@ impl Writer {
 
     fn string(&mut self, out: &mut Emitter, text: &str, place: Place) {
         let text = self.sane(Cow::Borrowed(text));
-        out.scalar(Text::string(&text, Dialect::V2), place);
+        out.scalar(Written::string(&text, Dialect::V2), place);
     }
 
     /// A string after its way through JSON text and go-yaml's reader: control characters that JSON does not escape

@@ -13,20 +13,20 @@ pub(super) enum Style {
 
 /// A text to be written, the style that is wanted for it, and its tag in short form.
 #[derive(Clone, Copy)]
-pub(super) struct Text<'t> {
+pub(super) struct Written<'t> {
     pub(super) text: &'t str,
     pub(super) style: Style,
     pub(super) tag: Option<&'t str>,
 }
 
-impl<'t> Text<'t> {
+impl<'t> Written<'t> {
     /// Anything that is not a string.
-    pub(super) fn plain(text: &'t str) -> Text<'t> {
-        Text { text, style: Style::Plain, tag: None }
+    pub(super) fn plain(text: &'t str) -> Written<'t> {
+        Written { text, style: Style::Plain, tag: None }
     }
 
     /// A string: quoted where it would be read as something else, a block where it has lines.
-    pub(super) fn string(text: &'t str, dialect: Dialect) -> Text<'t> {
+    pub(super) fn string(text: &'t str, dialect: Dialect) -> Written<'t> {
         let style = if text.contains('\n') {
             Style::Literal
         } else if resolve::stays_string(text, dialect) {
@@ -34,7 +34,7 @@ impl<'t> Text<'t> {
         } else {
             Style::DoubleQuoted
         };
-        Text { text, style, tag: None }
+        Written { text, style, tag: None }
     }
 }
 

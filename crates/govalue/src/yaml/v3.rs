@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::emit::{Emitter, Place, Style, Text};
-use super::node::{self, Documents};
+use super::emit::{Emitter, Place, Style, Written};
+use super::node::Text;
 use super::{Dialect, MAX_DEPTH, YamlError, base64, decode_v3, number, order};
 use crate::{Key, Value};
 
 /// Reads the first document (`yaml.Unmarshal` into an `interface {}`): maps are `map[string]interface {}`, or
 /// `map[interface {}]interface {}` where a key is no string; integers are `int`. Text without a document is nil.
 pub fn decode(text: &[u8]) -> Result<Value, YamlError> {
-    match node::parse(text, Dialect::V3)? {
+    match Text::new(text).first_document(Dialect::V3)? {
         Some(document) => decode_v3::decode(&document),
         None => Ok(Value::Nil),
     }
@@ -18,7 +18,7 @@ pub fn decode(text: &[u8]) -> Result<Value, YamlError> {
 
 /// Reads all documents of a stream (`Decoder.Decode` until it reports the end).
 pub fn decode_all(text: &[u8]) -> Result<Vec<Value>, YamlError> {
-    Documents::new(text, Dialect::V3).map(|document| decode_v3::decode(&document?)).collect()
+    Text::new(text).documents(Dialect::V3).map(|document| decode_v3::decode(&document?)).collect()
 }
 
 /// Writes a value (`Encoder.Encode`, indented by so many spaces a level as `Encoder.SetIndent` takes them; 0 is 4).
@@ -33,15 +33,15 @@ fn write(out: &mut Emitter, value: &Value, place: Place, depth: usize) -> Result
         return Err(YamlError::yaml(None, format!("exceeded max depth of {MAX_DEPTH}")));
     }
     match value {
-        Value::Nil => out.scalar(Text::plain("null"), place),
-        Value::Bool(b) => out.scalar(Text::plain(if *b { "true" } else { "false" }), place),
-        Value::Int(i) => out.scalar(Text::plain(&i.to_string()), place),
-        Value::Float(f) => out.scalar(Text::plain(&number::format(*f)), place),
+        Value::Nil => out.scalar(Written::plain("null"), place),
+        Value::Bool(b) => out.scalar(Written::plain(if *b { "true" } else { "false" }), place),
+        Value::Int(i) => out.scalar(Written::plain(&i.to_string()), place),
+        Value::Float(f) => out.scalar(Written::plain(&number::format(*f)), place),
         Value::Str(s) => out.scalar(text(s, &mut String::new()), place),
         Value::Bytes(bytes) => {
             let items = bytes.iter();
             out.sequence(place, items, |out, byte, place| {
-                out.scalar(Text::plain(&byte.to_string()), place);
+                out.scalar(Written::plain(&byte.to_string()), place);
                 Ok::<_, YamlError>(())
             })?;
         }
@@ -73,7 +73,7 @@ fn write_object(
     depth: usize,
 ) -> Result<(), YamlError> {
     if object.is_nil() {
-        out.scalar(Text::plain("null"), place);
+        out.scalar(Written::plain("null"), place);
         return Ok(());
     }
     if let Some(pointee) = object.deref() {
@@ -81,7 +81,7 @@ fn write_object(
     }
     match (value.type_name().as_str(), object.to_json(), object.text()) {
         ("time.Time", Some(Value::Str(stamp)), _) => {
-            out.scalar(Text::plain(&stamp.to_str()), place);
+            out.scalar(Written::plain(&stamp.to_str()), place);
             return Ok(());
         }
         ("time.Duration", _, Some(duration)) => return write(out, &Value::from(duration), place, depth),
@@ -92,7 +92,7 @@ fn write_object(
     }
     let fields = object.fields();
     let named: Vec<(String, &Value)> = fields.iter().map(|f| (f.name.to_lowercase(), &f.value)).collect();
-    let entries = named.iter().map(|(name, value)| (Text::string(name, Dialect::V3), *value));
+    let entries = named.iter().map(|(name, value)| (Written::string(name, Dialect::V3), *value));
     out.mapping(place, entries, |out, value, place| write(out, value, place, depth + 1))
 }
 
@@ -116,19 +116,19 @@ impl<'k> ShownKey<'k> {
         }
     }
 
-    fn text(&self) -> Text<'_> {
+    fn text(&self) -> Written<'_> {
         match self {
-            ShownKey::Plain(text) => Text::plain(text),
-            ShownKey::String(text) => Text::string(text, Dialect::V3),
+            ShownKey::Plain(text) => Written::plain(text),
+            ShownKey::String(text) => Written::string(text, Dialect::V3),
             ShownKey::Binary(text) => tagged_binary(text),
         }
     }
 }
 
 /// A string; one that is not UTF-8 becomes base64, for which `buffer` gives room.
-fn text<'t>(bytes: &'t [u8], buffer: &'t mut String) -> Text<'t> {
+fn text<'t>(bytes: &'t [u8], buffer: &'t mut String) -> Written<'t> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Text::string(text, Dialect::V3),
+        Ok(text) => Written::string(text, Dialect::V3),
         Err(_) => {
             *buffer = binary(bytes);
             tagged_binary(buffer)
@@ -136,9 +136,9 @@ fn text<'t>(bytes: &'t [u8], buffer: &'t mut String) -> Text<'t> {
     }
 }
 
-fn tagged_binary(text: &str) -> Text<'_> {
+fn tagged_binary(text: &str) -> Written<'_> {
     let style = if text.contains('\n') { Style::Literal } else { Style::Plain };
-    Text { text, style, tag: Some("!!binary") }
+    Written { text, style, tag: Some("!!binary") }
 }
 
 /// Base64, in lines of 70 characters when it is longer than one.
