@@ -123,7 +123,9 @@ fn ours(op: &str, text: &[u8]) -> Result<Json, String> {
             .map_err(|e| e.to_string()),
         "sigs-strict" => show(sigs::unmarshal_strict(text)),
         "sigs-json" => sigs::to_json_value(text).map_err(|e| e.to_string()),
-        "v3" => v3::decode_all(text).map(|l| l.iter().map(shown_with_types).collect()).map_err(|e| e.to_string()),
+        "v3" => {
+            v3::decode_all(text).map(|l| l.iter().map(shown_with_types).collect()).map_err(|e| e.to_string())
+        }
         "v3-first" => v3::decode(text).map(|v| shown_with_types(&v)).map_err(|e| e.to_string()),
         _ => panic!("unknown operation {op}"),
     }
@@ -191,8 +193,10 @@ fn generated_values_are_written_as_in_go() {
     let mut oracle = oracle();
     let mut failures = Vec::new();
     for (op, indent) in [("sigs-marshal", 0), ("v3-marshal", 2), ("v3-marshal", 4)] {
-        let questions: Vec<Json> =
-            values.iter().map(|(_, question)| json!({"op": op, "value": question, "indent": indent})).collect();
+        let questions: Vec<Json> = values
+            .iter()
+            .map(|(_, question)| json!({"op": op, "value": question, "indent": indent}))
+            .collect();
         for ((value, question), reply) in values.iter().zip(oracle.ask_all(&questions)) {
             let found = match op {
                 "sigs-marshal" => sigs::marshal(value),
@@ -201,8 +205,14 @@ fn generated_values_are_written_as_in_go() {
             let found = found.map(|bytes| json!(base64(&bytes))).map_err(|e| e.to_string());
             let expected = answer(&reply);
             if found != expected {
-                let plain = |r: &Result<Json, String>| r.as_ref().map(|j| unbase64(j.as_str().unwrap_or(""))).map_err(String::clone);
-                failures.push(format!("{op} {indent} of {question}\n  Go   {:?}\n  ours {:?}", plain(&expected), plain(&found)));
+                let plain = |r: &Result<Json, String>| {
+                    r.as_ref().map(|j| unbase64(j.as_str().unwrap_or(""))).map_err(String::clone)
+                };
+                failures.push(format!(
+                    "{op} {indent} of {question}\n  Go   {:?}\n  ours {:?}",
+                    plain(&expected),
+                    plain(&found)
+                ));
             }
         }
     }

@@ -78,7 +78,11 @@ impl<'a> Text<'a> {
 
     /// The documents of the stream. The trees borrow from the text.
     pub fn documents(&self, dialect: Dialect) -> Documents<'_> {
-        Documents { parser: Parser::new(&self.input, dialect), composer: Composer::new(dialect), failed: false }
+        Documents {
+            parser: Parser::new(&self.input, dialect),
+            composer: Composer::new(dialect),
+            failed: false,
+        }
     }
 
     /// The first document; `None` for a stream without any. What follows is not looked at.
@@ -120,7 +124,12 @@ struct Composer<'a> {
 
 impl<'a> Composer<'a> {
     fn new(dialect: Dialect) -> Composer<'a> {
-        Composer { document: Document::new(dialect), anchors: HashMap::new(), open: Vec::new(), pending: Vec::new() }
+        Composer {
+            document: Document::new(dialect),
+            anchors: HashMap::new(),
+            open: Vec::new(),
+            pending: Vec::new(),
+        }
     }
 
     fn compose(&mut self, parser: &mut Parser<'a>) -> Result<Document<'a>, YamlError> {
@@ -284,7 +293,9 @@ impl<'d, 'a> Node<'d, 'a> {
     }
 
     /// The entries of a mapping as written, repeated keys and `<<` included; nothing for other nodes.
-    pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'d, 'a>, Node<'d, 'a>)> + ExactSizeIterator {
+    pub fn entries(
+        self,
+    ) -> impl DoubleEndedIterator<Item = (Node<'d, 'a>, Node<'d, 'a>)> + ExactSizeIterator {
         let pairs = if self.kind() == NodeKind::Mapping { self.children() } else { &[] };
         pairs.chunks_exact(2).map(move |pair| (self.at(pair[0]), self.at(pair[1])))
     }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::event::{Event, EventKind, Properties, Style};
-use super::scan::{Input, Mark, Problem, Scanner, TokenKind};
 use super::resolve::TAG_PREFIX;
+use super::scan::{Input, Mark, Problem, Scanner, TokenKind};
 use super::{Dialect, YamlError};
 
 /// Reads a stream's events.
@@ -30,17 +30,25 @@ enum State {
     DocumentContent,
     DocumentEnd,
     BlockNode,
-    BlockSequence { first: bool },
+    BlockSequence {
+        first: bool,
+    },
     /// A list at the indentation of its key.
     IndentlessSequence,
-    BlockKey { first: bool },
+    BlockKey {
+        first: bool,
+    },
     BlockValue,
-    FlowSequence { first: bool },
+    FlowSequence {
+        first: bool,
+    },
     /// `[key: value]`.
     PairKey,
     PairValue,
     PairEnd,
-    FlowKey { first: bool },
+    FlowKey {
+        first: bool,
+    },
     FlowValue,
     /// After a key without `:`.
     FlowNoValue,
@@ -244,7 +252,9 @@ impl<'a> Parser<'a> {
             TokenKind::FlowSequenceStart => {
                 (EventKind::SequenceStart(properties), State::FlowSequence { first: true })
             }
-            TokenKind::FlowMappingStart => (EventKind::MappingStart(properties), State::FlowKey { first: true }),
+            TokenKind::FlowMappingStart => {
+                (EventKind::MappingStart(properties), State::FlowKey { first: true })
+            }
             TokenKind::BlockSequenceStart if block => {
                 (EventKind::SequenceStart(properties), State::BlockSequence { first: true })
             }
@@ -255,7 +265,10 @@ impl<'a> Parser<'a> {
                 let implicit = properties.tag.is_none();
                 self.finish_node();
                 let value = Cow::Borrowed("");
-                return Ok(event(start, EventKind::Scalar { properties, value, style: Style::Plain, implicit }));
+                return Ok(event(
+                    start,
+                    EventKind::Scalar { properties, value, style: Style::Plain, implicit },
+                ));
             }
             _ => return Err(problem(Some(start), token.mark, "did not find expected node content")),
         };
@@ -505,7 +518,10 @@ fn event(mark: Mark, kind: EventKind<'_>) -> Event<'_> {
 
 fn empty_scalar<'a>(mark: Mark) -> Event<'a> {
     let value = Cow::Borrowed("");
-    event(mark, EventKind::Scalar { properties: Properties::default(), value, style: Style::Plain, implicit: true })
+    event(
+        mark,
+        EventKind::Scalar { properties: Properties::default(), value, style: Style::Plain, implicit: true },
+    )
 }
 
 /// The place behind an indicator.

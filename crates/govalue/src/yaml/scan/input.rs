@@ -110,7 +110,8 @@ fn block_start(bytes: &[u8], offset: usize, mark: usize) -> usize {
 
 /// The offset of the first character that YAML does not allow unescaped.
 fn find_forbidden(text: &str) -> Option<usize> {
-    let suspicious = |b: &u8| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r') || matches!(b, 0x7f | 0xc2 | 0xef);
+    let suspicious =
+        |b: &u8| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r') || matches!(b, 0x7f | 0xc2 | 0xef);
     let mut from = 0;
     while let Some(at) = text.as_bytes()[from..].iter().position(suspicious) {
         from += at;

@@ -15,8 +15,8 @@ mod token;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-pub(super) use cursor::Mark;
 use cursor::Cursor;
+pub(super) use cursor::Mark;
 use input::Fault;
 pub(super) use input::Input;
 pub(super) use token::{Token, TokenKind};
@@ -115,7 +115,11 @@ impl<'a> Scanner<'a> {
     /// An error at the present place; `start` is where the construct began.
     fn error<T>(&self, start: Mark, message: impl Into<Cow<'static, str>>) -> Scan<T> {
         self.check_input(1)?;
-        Err(Problem { message: message.into(), marks: Some((start, self.cursor.mark())), found_by_scanner: true })
+        Err(Problem {
+            message: message.into(),
+            marks: Some((start, self.cursor.mark())),
+            found_by_scanner: true,
+        })
     }
 
     /// Reports a fault of the input if one shows when so many bytes are looked at.
@@ -226,7 +230,12 @@ impl<'a> Scanner<'a> {
         self.check_input(1)?;
         if !self.started {
             self.started = true;
-            self.candidates.push(Candidate { possible: false, required: false, token: 0, mark: Mark::default() });
+            self.candidates.push(Candidate {
+                possible: false,
+                required: false,
+                token: 0,
+                mark: Mark::default(),
+            });
             self.push(Mark::default(), TokenKind::StreamStart);
             return Ok(());
         }
