@@ -31,6 +31,13 @@ fn plain(version: Version) -> Value {
     Value::Object(Arc::new(SemanticVersion { version, is_pointer: false }))
 }
 
+/// What `copystructure` makes of a version: it cannot copy fields that are not exported, so all are zero.
+pub(crate) fn copied(object: &dyn Object) -> Option<Value> {
+    let version = object.downcast_ref::<SemanticVersion>()?;
+    let zero = Version::new(0, 0, 0);
+    Some(if version.is_pointer { pointer(zero) } else { plain(zero) })
+}
+
 fn version_type() -> Type {
     static TYPE: OnceLock<Type> = OnceLock::new();
     TYPE.get_or_init(|| Type::named("semver.Version", Type::Struct("struct { semver.Version }".into())))

@@ -3,6 +3,7 @@
 use govalue::{List, Map, Value};
 
 use crate::function::Outcome;
+use crate::versions;
 
 /// Containers inside containers that a copy follows. Go goes on until its stack ends the program.
 const MAX_DEPTH: usize = 1000;
@@ -33,10 +34,11 @@ fn copy(v: &Value, depth: usize) -> Outcome {
                 entries.iter().map(|(k, v)| Ok((k.clone(), copy(v, depth + 1)?))).collect();
             Value::Map(Map::from_entries(m.ty().clone(), entries?))
         }
+        Value::Object(o) => versions::copied(&**o).unwrap_or_else(|| v.clone()),
         _ => v.clone(),
     })
 }
 
 fn is_container(v: &Value) -> bool {
-    matches!(v, Value::List(_) | Value::Map(_))
+    matches!(v, Value::List(_) | Value::Map(_) | Value::Object(_))
 }

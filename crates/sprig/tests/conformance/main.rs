@@ -1,0 +1,9 @@
+//! The functions against the real Sprig: every case is a template that both execute on the same data.
+//!
+//! `SEED` repeats a random run (each run prints its seed), `CASES` sets the number of random cases.
+
+mod judge;
+mod names;
+mod random;
+mod tables;
+mod values;
