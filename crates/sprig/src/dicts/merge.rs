@@ -63,16 +63,9 @@ fn entry(
     match kind {
         Kind::Map | Kind::Struct | Kind::Pointer => nested(ours.as_ref(), theirs, overwrite, depth)?,
         Kind::Slice => {
-            if let Some(ours) = &ours {
-                let elem = destination.ty().elem().map_or(Kind::Interface, Type::kind);
-                if !matches!(elem, Kind::Interface | Kind::Map | Kind::Slice | Kind::Pointer | Kind::Func) {
-                    return Err(Failure::Panic(format!(
-                        "reflect: call of reflect.Value.IsNil on {elem} Value"
-                    )));
-                }
-                if overwrite && !is_empty(ours) {
-                    assign(destination, source, key, theirs)?;
-                }
+            check_slice(destination, ours.as_ref(), theirs, overwrite)?;
+            if overwrite {
+                destination.insert(key.clone(), theirs.clone());
             }
         }
         _ => {}
@@ -87,6 +80,30 @@ fn entry(
         assign(destination, source, key, theirs)?;
     }
     Ok(())
+}
+
+/// How a slice in the source fails on a map of other things.
+fn check_slice(
+    destination: &Map,
+    ours: Option<&Value>,
+    theirs: &Value,
+    overwrite: bool,
+) -> Result<(), Failure> {
+    let Some(elem) = destination.ty().elem().filter(|t| t.kind() != Kind::Interface) else { return Ok(()) };
+    if ours.is_some()
+        && !matches!(elem.kind(), Kind::Map | Kind::Slice | Kind::Pointer | Kind::Func | Kind::Chan)
+    {
+        return Err(Failure::Panic(format!("reflect: call of reflect.Value.IsNil on {} Value", elem.kind())));
+    }
+    let written = if overwrite { theirs } else { ours.unwrap_or(theirs) };
+    match written.type_of() {
+        Some(ty) if ty != *elem => Err(not_assignable("SetMapIndex", &ty, elem)),
+        _ => Ok(()),
+    }
+}
+
+fn not_assignable(function: &str, from: &Type, to: &Type) -> Failure {
+    Failure::Panic(format!("reflect.Value.{function}: value of type {from} is not assignable to type {to}"))
 }
 
 /// What a map, struct or pointer in the source does inside the value that is already there.
@@ -122,9 +139,9 @@ fn nil_element(source: &Map, v: &Value) -> bool {
 fn check_key(destination: &Map, source: &Map) -> Result<(), Failure> {
     let (ours, theirs) = (destination.ty().key(), source.ty().key());
     match (ours, theirs) {
-        (Some(ours), Some(theirs)) if ours != theirs && *ours != Type::Any => Err(Failure::Panic(format!(
-            "reflect.Value.MapIndex: value of type {theirs} is not assignable to type {ours}"
-        ))),
+        (Some(ours), Some(theirs)) if ours != theirs && *ours != Type::Any => {
+            Err(not_assignable("MapIndex", theirs, ours))
+        }
         _ => Ok(()),
     }
 }
@@ -133,9 +150,9 @@ fn check_key(destination: &Map, source: &Map) -> Result<(), Failure> {
 fn assign(destination: &Map, source: &Map, key: &Key, value: &Value) -> Result<(), Failure> {
     let (ours, theirs) = (destination.ty().elem(), source.ty().elem());
     match (ours, theirs) {
-        (Some(ours), Some(theirs)) if ours != theirs && *ours != Type::Any => Err(Failure::Panic(format!(
-            "reflect.Value.SetMapIndex: value of type {theirs} is not assignable to type {ours}"
-        ))),
+        (Some(ours), Some(theirs)) if ours != theirs && *ours != Type::Any => {
+            Err(not_assignable("SetMapIndex", theirs, ours))
+        }
         _ => {
             destination.insert(key.clone(), value.clone());
             Ok(())

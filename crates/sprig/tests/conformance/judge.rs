@@ -40,7 +40,7 @@ pub fn functions() -> Arc<FuncMap> {
     FUNCTIONS.clone()
 }
 
-pub fn oracle() -> Oracle {
+fn oracle() -> Oracle {
     Oracle::start(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/sprig"))
 }
 
@@ -104,7 +104,9 @@ pub fn judge(cases: &[Case]) {
         };
         let mut ours = ours(case);
         ours.err = without_repeated_replacement(&ours.err);
-        if ours != theirs {
+        // Go merges in random order: which of several panics comes first is chance.
+        let reflection = |a: &Answer| case.template.contains("erge") && a.err.contains(": reflect");
+        if ours != theirs && !(reflection(&ours) && reflection(&theirs)) {
             wrong += 1;
             if wrong <= 60 {
                 eprintln!("{}\n  data {:?}\n  Go   {theirs:?}\n  ours {ours:?}", case.template, case.data);

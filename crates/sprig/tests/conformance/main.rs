@@ -3,7 +3,6 @@
 //! `SEED` repeats a random run (each run prints its seed), `CASES` sets the number of random cases.
 
 mod judge;
-mod names;
 mod random;
 mod tables;
 mod values;

