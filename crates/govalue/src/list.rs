@@ -106,6 +106,11 @@ impl List {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// A number that tells lists in memory apart while they live.
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     /// A copy in which no map or list is shared with the original.
     pub fn deep_copy(&self) -> List {
         if self.is_nil() {

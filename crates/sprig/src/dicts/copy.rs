@@ -1,42 +1,97 @@
 //! `copystructure.Copy`.
 
-use govalue::{List, Map, Value};
+use std::sync::Arc;
+
+use govalue::{Key, List, Map, Value};
 
 use crate::function::Outcome;
 use crate::versions;
 
-/// Containers inside containers that a copy follows. Go goes on until its stack ends the program.
-const MAX_DEPTH: usize = 1000;
+/// Values that one copy may make. Go would go on until memory ends, for a dictionary inside itself for one.
+const MAX_VALUES: usize = 1 << 22;
 
 /// A copy that shares no dictionary with the original.
 pub(super) fn deep_copy(v: &Value) -> Outcome {
-    match v {
-        Value::Nil => Err("reflect: call of reflect.Value.Type on zero Value".into()),
-        _ => copy(v, 0),
+    if matches!(v, Value::Nil) {
+        return Err("reflect: call of reflect.Value.Type on zero Value".into());
+    }
+    let mut made = 0;
+    let mut open: Vec<Container> = Vec::new();
+    let mut next = v.clone();
+    loop {
+        let mut done = match Container::new(&next) {
+            Some(container) => {
+                open.push(container);
+                None
+            }
+            None => Some(scalar(&next)),
+        };
+        // Gives the finished value to the container that it is in; finishes those that are full.
+        next = loop {
+            let Some(container) = open.last_mut() else { return Ok(done.unwrap_or_default()) };
+            if let Some(value) = done.take() {
+                container.copied.push(value);
+            }
+            match container.source.get(container.copied.len()) {
+                Some(value) => break value,
+                None => done = open.pop().map(Container::finish),
+            }
+        };
+        made += 1;
+        if made > MAX_VALUES {
+            return Err("deepCopy error: value is too large or contains itself".into());
+        }
     }
 }
 
-fn copy(v: &Value, depth: usize) -> Outcome {
-    if depth > MAX_DEPTH {
-        return Err("deepCopy error: value is nested too deeply".into());
-    }
-    Ok(match v {
-        // Lists do not change: one that holds no container can be shared.
-        Value::List(l) if !l.items().iter().any(is_container) => v.clone(),
-        Value::List(l) => {
-            let items: Outcome<Vec<Value>> = l.items().iter().map(|v| copy(v, depth + 1)).collect();
-            Value::List(List::with_type(l.ty().clone(), items?))
-        }
-        Value::Map(m) if m.is_nil() => v.clone(),
-        Value::Map(m) => {
-            let entries = m.snapshot();
-            let entries: Outcome<Vec<_>> =
-                entries.iter().map(|(k, v)| Ok((k.clone(), copy(v, depth + 1)?))).collect();
-            Value::Map(Map::from_entries(m.ty().clone(), entries?))
-        }
+fn scalar(v: &Value) -> Value {
+    match v {
         Value::Object(o) => versions::copied(&**o).unwrap_or_else(|| v.clone()),
         _ => v.clone(),
-    })
+    }
+}
+
+/// A list or map that is being copied; an explicit stack of them, because the depth is the user's.
+struct Container {
+    source: Source,
+    copied: Vec<Value>,
+}
+
+enum Source {
+    List(List),
+    Map(Map, Arc<Vec<(Key, Value)>>),
+}
+
+impl Source {
+    fn get(&self, at: usize) -> Option<Value> {
+        match self {
+            Source::List(l) => l.items().get(at).cloned(),
+            Source::Map(_, entries) => entries.get(at).map(|(_, v)| v.clone()),
+        }
+    }
+}
+
+impl Container {
+    /// The copy to be of a value that can hold something that changes.
+    fn new(v: &Value) -> Option<Container> {
+        let source = match v {
+            // Lists do not change: one without containers can be shared.
+            Value::List(l) if l.items().iter().any(is_container) => Source::List(l.clone()),
+            Value::Map(m) if !m.is_nil() => Source::Map(m.clone(), m.snapshot()),
+            _ => return None,
+        };
+        Some(Container { source, copied: Vec::new() })
+    }
+
+    fn finish(self) -> Value {
+        match self.source {
+            Source::List(l) => List::with_type(l.ty().clone(), self.copied).into(),
+            Source::Map(m, entries) => {
+                let entries = entries.iter().map(|(k, _)| k.clone()).zip(self.copied).collect();
+                Map::from_entries(m.ty().clone(), entries).into()
+            }
+        }
+    }
 }
 
 fn is_container(v: &Value) -> bool {

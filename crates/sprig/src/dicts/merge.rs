@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use crate::function::dict;
 
-/// Maps inside maps that a merge follows. Go goes on until its stack ends the program.
-const MAX_DEPTH: usize = 1000;
+/// Entries that one merge may visit. Go goes on until its stack ends the program, for dictionaries inside themselves.
+const MAX_ENTRIES: usize = 1 << 22;
 
 /// Why a merge stopped.
 #[derive(Debug, Error)]
@@ -22,64 +22,89 @@ pub(super) enum Failure {
 /// Merges the sources, in turn, into the destination, which is changed and returned.
 pub(super) fn into(destination: Map, sources: &[Value], overwrite: bool) -> Result<Map, Failure> {
     let mut destination = destination;
+    let mut merge = Merge { overwrite, visited: 0, pending: Vec::new() };
     for source in sources {
         let source = dict(Some(source));
         if destination.is_nil() && !source.is_nil() {
             destination = Map::new();
         }
-        maps(&destination, &source, overwrite, 0)?;
+        merge.pending.push((destination.clone(), source));
+        while let Some((destination, source)) = merge.pending.pop() {
+            merge.maps(&destination, &source)?;
+        }
     }
     Ok(destination)
 }
 
-/// The step of `deepMerge` for a map into a map that is not nil.
-fn maps(destination: &Map, source: &Map, overwrite: bool, depth: usize) -> Result<(), Failure> {
-    if depth > MAX_DEPTH {
-        return Err(Failure::Panic("merge: dictionaries are nested too deeply".to_owned()));
-    }
-    for (key, theirs) in source.snapshot().iter() {
-        entry(destination, source, key, theirs, overwrite, depth)?;
-    }
-    Ok(())
+struct Merge {
+    overwrite: bool,
+    visited: usize,
+    /// Maps inside maps that are still to be merged. Not recursion: the depth is the user's.
+    pending: Vec<(Map, Map)>,
 }
 
-fn entry(
-    destination: &Map,
-    source: &Map,
-    key: &Key,
-    theirs: &Value,
-    overwrite: bool,
-    depth: usize,
-) -> Result<(), Failure> {
-    check_key(destination, source)?;
-    let ours = destination.get_key(key);
-    if nil_element(source, theirs) {
-        if overwrite {
+impl Merge {
+    /// The step of `deepMerge` for a map into a map that is not nil.
+    fn maps(&mut self, destination: &Map, source: &Map) -> Result<(), Failure> {
+        let entries = source.snapshot();
+        if !entries.is_empty() {
+            check_key(destination, source)?;
+        }
+        self.visited += entries.len();
+        if self.visited > MAX_ENTRIES {
+            return Err(Failure::Panic("merge: dictionaries are too large or contain themselves".to_owned()));
+        }
+        entries.iter().try_for_each(|(key, theirs)| self.entry(destination, source, key, theirs))
+    }
+
+    fn entry(&mut self, destination: &Map, source: &Map, key: &Key, theirs: &Value) -> Result<(), Failure> {
+        let ours = destination.get_key(key);
+        if nil_element(source, theirs) {
+            return if self.overwrite { assign(destination, source, key, theirs) } else { Ok(()) };
+        }
+        match (&ours, theirs.kind()) {
+            (Some(Value::Map(ours)), Kind::Map) if !ours.is_nil() => {
+                let Value::Map(theirs) = theirs else { return Ok(()) };
+                if !ours.is_empty() {
+                    self.pending.push((ours.clone(), theirs.clone()));
+                    return Ok(());
+                }
+                // The entries go into the map that was empty, which stays in its place if there are any.
+                self.maps(ours, theirs)?;
+                if !ours.is_empty() {
+                    return Ok(());
+                }
+            }
+            (_, Kind::Map | Kind::Struct | Kind::Pointer) => self.check_pointer(ours.as_ref(), theirs)?,
+            (_, Kind::Slice) => {
+                check_slice(destination, ours.as_ref(), theirs, self.overwrite)?;
+                if self.overwrite {
+                    destination.insert(key.clone(), theirs.clone());
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+        let pointer_element = source.ty().elem().is_some_and(|t| t.kind() == Kind::Pointer);
+        if (self.overwrite && !pointer_element) || ours.as_ref().is_none_or(is_empty) {
             assign(destination, source, key, theirs)?;
         }
-        return Ok(());
+        Ok(())
     }
-    let kind = theirs.kind();
-    match kind {
-        Kind::Map | Kind::Struct | Kind::Pointer => nested(ours.as_ref(), theirs, overwrite, depth)?,
-        Kind::Slice => {
-            check_slice(destination, ours.as_ref(), theirs, overwrite)?;
-            if overwrite {
-                destination.insert(key.clone(), theirs.clone());
-            }
+
+    /// A map or struct does not go into a pointer to something else.
+    fn check_pointer(&self, ours: Option<&Value>, theirs: &Value) -> Result<(), Failure> {
+        let Some(Value::Object(ours)) = ours else { return Ok(()) };
+        let into_pointer = ours.kind() == Kind::Pointer && !ours.is_nil() && !self.overwrite;
+        if into_pointer
+            && theirs.kind() != Kind::Pointer
+            && !theirs.is_nil()
+            && ours.type_of().elem() != theirs.type_of().as_ref()
+        {
+            return Err(Failure::Error("src and dst must be of same type"));
         }
-        _ => {}
+        Ok(())
     }
-    // Looked at after the maps inside were merged: one that was empty may have entries now.
-    let keep = ours.as_ref().is_some_and(|ours| !is_empty(ours));
-    if keep && (kind == Kind::Slice || kind == Kind::Map && ours.is_some_and(|o| o.kind() == Kind::Map)) {
-        return Ok(());
-    }
-    let pointer_element = source.ty().elem().is_some_and(|t| t.kind() == Kind::Pointer);
-    if (overwrite && !pointer_element) || !keep {
-        assign(destination, source, key, theirs)?;
-    }
-    Ok(())
 }
 
 /// How a slice in the source fails on a map of other things.
@@ -104,26 +129,6 @@ fn check_slice(
 
 fn not_assignable(function: &str, from: &Type, to: &Type) -> Failure {
     Failure::Panic(format!("reflect.Value.{function}: value of type {from} is not assignable to type {to}"))
-}
-
-/// What a map, struct or pointer in the source does inside the value that is already there.
-fn nested(ours: Option<&Value>, theirs: &Value, overwrite: bool, depth: usize) -> Result<(), Failure> {
-    match (ours, theirs) {
-        (Some(Value::Map(ours)), Value::Map(theirs)) if !ours.is_nil() => {
-            maps(ours, theirs, overwrite, depth + 1)
-        }
-        (Some(Value::Object(o)), _)
-            if o.kind() == Kind::Pointer
-                && !o.is_nil()
-                && !theirs.is_nil()
-                && theirs.kind() != Kind::Pointer
-                && !overwrite
-                && Some(o.type_of().elem().cloned().unwrap_or(Type::Any)) != theirs.type_of() =>
-        {
-            Err(Failure::Error("src and dst must be of same type"))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// `srcElement.IsNil()`: of an `interface {}` element only the nil interface is nil.

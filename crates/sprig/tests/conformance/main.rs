@@ -2,6 +2,7 @@
 //!
 //! `SEED` repeats a random run (each run prints its seed), `CASES` sets the number of random cases.
 
+mod hostile;
 mod judge;
 mod random;
 mod tables;
