@@ -98,6 +98,13 @@ impl ExecError {
         ExecError(Box::new(ExecFailure::At { place, message, source }))
     }
 
+    fn take_source(&mut self) -> Option<CallError> {
+        match &mut *self.0 {
+            ExecFailure::At { source, .. } => source.take(),
+            ExecFailure::NoTemplate { .. } => None,
+        }
+    }
+
     /// Where it stopped; `None` when the template to execute does not exist.
     pub fn place(&self) -> Option<&Place> {
         match &*self.0 {
@@ -111,7 +118,7 @@ impl ExecError {
     pub fn message(&self) -> String {
         match &*self.0 {
             ExecFailure::At { message, .. } => message.clone(),
-            no_template => no_template.to_string(),
+            ExecFailure::NoTemplate { .. } => self.to_string(),
         }
     }
 
@@ -156,21 +163,19 @@ impl ExecError {
     }
 }
 
-impl fmt::Display for ExecFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ExecFailure {
+    /// Writes everything but the reason of a failed call, and returns that.
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> Result<Option<&CallError>, fmt::Error> {
         match self {
             ExecFailure::NoTemplate { name, set } => {
-                let (name, set) = (quote(name.as_bytes()), quote(set.as_bytes()));
-                write!(f, "template: no template {name} associated with template {set}")
+                write!(f, "template: no template {} associated with template {}", quote(name), quote(set))?;
+                Ok(None)
             }
             ExecFailure::At { place: p, message, source } => {
-                let template = quote(p.template.as_bytes());
+                let template = quote(&p.template);
                 let (file, line, column, node) = (&p.file, p.line, p.column, &p.node);
                 write!(f, "template: {file}:{line}:{column}: executing {template} at <{node}>: {message}")?;
-                match source {
-                    Some(reason) => write!(f, ": {reason}"),
-                    None => Ok(()),
-                }
+                Ok(source.as_ref())
             }
         }
     }
@@ -178,7 +183,26 @@ impl fmt::Display for ExecFailure {
 
 impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        // A loop, because chains of templates that include one another can be long.
+        let mut reason = self.0.write(f)?;
+        while let Some(error) = reason {
+            f.write_str(": ")?;
+            reason = match error.downcast_ref::<ExecError>() {
+                Some(inner) => inner.0.write(f)?,
+                None => return error.fmt(f),
+            };
+        }
+        Ok(())
+    }
+}
+
+impl Drop for ExecError {
+    fn drop(&mut self) {
+        // A loop for the same reason.
+        let mut reason = self.take_source();
+        while let Some(Ok(mut inner)) = reason.map(|error| error.downcast::<ExecError>()) {
+            reason = inner.take_source();
+        }
     }
 }
 

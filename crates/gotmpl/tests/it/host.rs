@@ -16,6 +16,11 @@ fn text(value: &Value) -> String {
     value.as_str().expect("a checked argument").to_str().into_owned()
 }
 
+fn joined(separator: &[u8], parts: &[Value]) -> Value {
+    let parts: Vec<&[u8]> = parts.iter().filter_map(Value::as_str).map(Str::as_bytes).collect();
+    Value::from(Str::from(parts.join(separator)))
+}
+
 fn int(value: &Value) -> i64 {
     match value {
         Value::Int(i) => i.as_i64(),
@@ -151,7 +156,7 @@ impl Object for Foo {
                     if this.nil {
                         return Err(nil.into());
                     }
-                    Ok(Value::from(args.iter().map(text).collect::<Vec<_>>().join(&this.name)))
+                    Ok(joined(this.name.as_bytes(), args))
                 }),
             },
             _ => return None,
@@ -172,7 +177,7 @@ pub fn sum() -> Value {
     Value::Func(Arc::new(Func {
         signature: signature(vec![Type::INT, Type::INT], true, Type::INT, true),
         body: Box::new(|args| match args.iter().map(int).fold(0i64, i64::wrapping_add) {
-            n if args.len() > 0 && n > 100 => Err(format!("{n} is too much").into()),
+            n if n > 100 => Err(format!("{n} is too much").into()),
             n => Ok(Value::int(n)),
         }),
     }))
@@ -204,7 +209,9 @@ pub fn functions() -> FuncMap {
     let mut map = FuncMap::new();
     map.insert(
         "add",
-        Function::new([T::INT, T::INT], T::INT, |_, a| Ok(Value::int(int(&a[0]).wrapping_add(int(&a[1]))))),
+        Function::new([T::INT, T::INT], T::INT, |_, a| {
+            Ok(Value::int(int(&a[0]).wrapping_add(int(&a[1])) % 20))
+        }),
     );
     map.insert(
         "add64",
@@ -232,13 +239,13 @@ pub fn functions() -> FuncMap {
     );
     map.insert(
         "upper",
-        Function::new([T::STRING], T::STRING, |_, a| Ok(Value::from(text(&a[0]).to_ascii_uppercase()))),
+        Function::new([T::STRING], T::STRING, |_, a| Ok(Value::from(text(&a[0]).to_uppercase()))),
     );
     map.insert("yes", Function::new([T::BOOL], T::BOOL, |_, a| Ok(a[0].clone())));
     map.insert(
         "join",
         Function::variadic([T::STRING, T::STRING], T::STRING, |_, a| {
-            Ok(Value::from(a[1..].iter().map(text).collect::<Vec<_>>().join(&text(&a[0]))))
+            Ok(joined(a[0].as_str().expect("checked"), &a[1..]))
         }),
     );
     map.insert("list", Function::variadic([T::Any], any_list.clone(), |_, a| Ok(Value::from(a.to_vec()))));

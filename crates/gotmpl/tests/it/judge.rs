@@ -95,18 +95,13 @@ impl Answer {
     }
 }
 
-/// Replaces hexadecimal numbers of six and more digits.
+/// Replaces long numbers.
 fn mask(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.windows(2).position(|w| w == b"0x") {
-        let digits = rest[at + 2..].iter().take_while(|b| b.is_ascii_hexdigit()).count();
-        let shown = if digits >= 6 { &b"ADDRESS"[..] } else { &rest[at + 2..at + 2 + digits] };
-        out.extend_from_slice(&rest[..at + 2]);
-        out.extend_from_slice(shown);
-        rest = &rest[at + 2 + digits..];
+    for part in text.chunk_by(|a, b| a.is_ascii_hexdigit() == b.is_ascii_hexdigit()) {
+        let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
+        out.extend_from_slice(if part.len() >= 6 && digits >= 2 { b"ADDRESS" } else { part });
     }
-    out.extend_from_slice(rest);
     out
 }
 

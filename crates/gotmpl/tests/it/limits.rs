@@ -1,1 +1,90 @@
-//! Depth and size: bad input gives an error, never a crash.
+//! Depth and size: bad input gives an error, never a crash. Test threads have stacks of 2 MiB.
+
+use std::sync::Arc;
+
+use gotmpl::{Options, TemplateSet};
+use govalue::{Map, Value};
+
+use crate::host::functions;
+use crate::tables::data;
+
+fn run(text: &str, data: &Value) -> Result<String, String> {
+    run_with(text, data, Options::default())
+}
+
+fn run_with(text: &str, data: &Value, options: Options) -> Result<String, String> {
+    let mut set = TemplateSet::new(options).with_funcs(Arc::new(functions()));
+    let template = set.parse("t", text).map_err(|e| e.to_string())?;
+    let mut out = Vec::new();
+    set.execute_template(&template, data, &mut out, &mut ()).map_err(|e| e.to_string())?;
+    Ok(String::from_utf8(out).expect("text"))
+}
+
+#[test]
+fn parentheses_nest_as_deep_as_in_go() {
+    let nested = |n: usize| format!("{{{{{}1{}}}}}", "(".repeat(n), ")".repeat(n));
+    assert_eq!(run(&nested(10_000), &Value::Nil).unwrap(), "1");
+    assert_eq!(
+        run(&nested(10_001), &Value::Nil).unwrap_err(),
+        "template: t:1: max expression depth exceeded"
+    );
+    let calls = |n: usize| format!("{{{{{}true{}}}}}", "not (".repeat(n), ")".repeat(n));
+    assert_eq!(run(&calls(10_000), &Value::Nil).unwrap(), "true");
+    let error = run(&calls(9_999).replace("true", ".s.x"), &data()).unwrap_err();
+    assert!(
+        error.ends_with("at <.s.x>: can't evaluate field x in type interface {}"),
+        "{}",
+        &error[error.len() - 99..]
+    );
+    let failing = format!("{{{{add {}1{} `x`}}}}", "(".repeat(9_000), ")".repeat(9_000));
+    assert!(run(&failing, &data()).unwrap_err().ends_with("at <`x`>: expected integer; found `x`"));
+}
+
+#[test]
+fn control_structures_nest_without_bound() {
+    let n = 100_000;
+    let nested = format!("{}x{}", "{{if true}}".repeat(n), "{{end}}".repeat(n));
+    assert_eq!(run(&nested, &Value::Nil).unwrap(), "x");
+    let chained = format!("{{{{if false}}}}{}{{{{else}}}}y{{{{end}}}}", "{{else if false}}x".repeat(n));
+    assert_eq!(run(&chained, &Value::Nil).unwrap(), "y");
+    let open = "{{range .}}".repeat(n);
+    assert_eq!(run(&open, &Value::Nil).unwrap_err(), "template: t:1: unexpected EOF");
+    let blocks = format!("{}x{}", "{{block \"b\" .}}".repeat(1000), "{{end}}".repeat(1000));
+    assert!(run(&blocks, &Value::Nil).unwrap_err().contains("multiple definition"));
+}
+
+#[test]
+fn templates_recurse_to_the_limit_of_go() {
+    let error = run(r#"{{define "r"}}{{template "r" .}}{{end}}{{template "r" .}}"#, &Value::Nil).unwrap_err();
+    assert_eq!(
+        error,
+        r#"template: t:1:25: executing "r" at <{{template "r" .}}>: exceeded maximum template depth (100000)"#
+    );
+}
+
+/// Lists as deep as the include chain should be.
+fn chain(depth: usize) -> Value {
+    (0..depth).fold(Value::Nil, |next, _| Value::Map([("next", next)].into_iter().collect::<Map>()))
+}
+
+#[test]
+fn functions_recurse_without_harm() {
+    let text = r#"{{define "r"}}{{if .}}{{(include "r" .next | printf "%s")}}{{else}}end{{end}}{{end}}{{include "r" .}}"#;
+    assert_eq!(run(text, &chain(2_000)).unwrap(), "end");
+    let options = Options { max_depth: 5_000, ..Options::default() };
+    let endless = r#"{{define "r"}}{{include "r" .}}{{end}}{{include "r" .}}"#;
+    let error = run_with(endless, &Value::Nil, options).unwrap_err();
+    assert!(error.ends_with("exceeded maximum template depth (5000)"));
+    let error = run(
+        r#"{{define "r"}}{{if .}}{{include "r" .next}}{{else}}{{fail "deep"}}{{end}}{{end}}{{include "r" .}}"#,
+        &chain(1_000),
+    );
+    assert!(error.unwrap_err().ends_with("error calling fail: deep"));
+}
+
+#[test]
+fn output_is_bounded() {
+    let options = Options { max_output: 1_000, ..Options::default() };
+    let error = run_with("{{range 100000000000}}0123456789{{.}}{{end}}", &Value::Nil, options).unwrap_err();
+    assert_eq!(error, r#"template: t:1:34: executing "t" at <{{.}}>: output exceeds 1000 bytes"#);
+}

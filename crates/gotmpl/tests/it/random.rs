@@ -1,1 +1,35 @@
-//! Random templates.
+//! Random templates must fare as they do in Go: `CASES` sets their number, `SEED` repeats a run.
+
+use crate::generate::Generator;
+use crate::judge::{Case, compare, oracle};
+
+fn setting(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|e| panic!("{name}={text}: {e}")))
+}
+
+#[test]
+fn random_templates_agree_with_go() {
+    let cases = setting("CASES").unwrap_or(3_000);
+    let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
+    let seed = setting("SEED").unwrap_or(clock.as_nanos() as u64 >> 10);
+    println!("SEED={seed} CASES={cases}");
+    let mut oracle = oracle();
+    let (mut differences, mut done) = (Vec::new(), 0);
+    while done < cases {
+        let batch: Vec<Case> = (done..(done + 1_000).min(cases))
+            .map(|i| Generator::new(seed.wrapping_add(i * 0x1_0001)).case())
+            .collect();
+        done += batch.len() as u64;
+        differences.extend(compare(&mut oracle, &batch));
+        if differences.len() > 20 {
+            break;
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "SEED={seed}: {} of {done} differ:\n{}",
+        differences.len(),
+        differences[..differences.len().min(8)].join("\n")
+    );
+}
