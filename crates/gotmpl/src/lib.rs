@@ -5,6 +5,7 @@ mod caret;
 mod error;
 mod exec;
 mod function;
+mod host;
 mod options;
 mod parse;
 mod print;
@@ -15,6 +16,7 @@ mod unicode;
 
 pub use error::{ExecError, ParseError, Place};
 pub use function::{Body, FuncMap, Function, Host};
+pub use host::{Instance, StructType};
 pub use options::{MissingKey, Options};
 pub use set::{Template, TemplateSet};
 pub use state::State;

@@ -153,7 +153,12 @@ impl<'s> Machine<'s> {
         if has_arguments {
             return Err(self.error(format!("{name} has arguments but cannot be invoked as function")));
         }
-        let via = if matches!(value, Value::Nil) { Via::Interface } else { Via::Plain };
+        let addressable = object.kind() == Kind::Pointer || receiver.via == Via::Addressable;
+        let via = match value {
+            Value::Nil => Via::Interface,
+            _ if addressable => Via::Addressable,
+            _ => Via::Plain,
+        };
         Ok(Some(Operand { value, via }))
     }
 }

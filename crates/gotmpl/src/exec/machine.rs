@@ -34,8 +34,10 @@ pub(super) struct Machine<'s> {
 
 /// What the end of a block restores.
 pub(super) enum Block<'s> {
-    /// `if`, `with`, and the else part of `range`.
+    /// `if` or `with`.
     Scope { vars: usize, dot: Option<Operand> },
+    /// The else part of a loop. A `break` in it leaves it, not the loop around it, as in Go.
+    Otherwise { vars: usize, end: usize },
     /// A loop in its body.
     Range(Box<Loop>),
     /// A template that was invoked by another one.
@@ -184,6 +186,12 @@ impl<'s> Machine<'s> {
             Value::Str(s) => out.extend_from_slice(s),
             Value::Nil => out.extend_from_slice(b"<no value>"),
             Value::Func(_) => return Err(self.unprintable(&operand.value)),
+            Value::Object(object) if operand.via == Via::Addressable && object.text().is_none() => {
+                match object.pointer_text() {
+                    Some(text) => out.extend_from_slice(text.as_bytes()),
+                    None => govalue::fmt::append_value(out, &operand.value),
+                }
+            }
             Value::Object(_) => match printable(&operand.value) {
                 Some(value) => govalue::fmt::append_value(out, &value),
                 None => return Err(self.unprintable(&operand.value)),
@@ -209,11 +217,15 @@ impl<'s> Machine<'s> {
     }
 
     fn leave_scope(&mut self) {
-        if let Some(Block::Scope { vars, dot }) = self.blocks.pop() {
-            self.vars.truncate(vars);
-            if let Some(dot) = dot {
-                self.dot = dot;
+        match self.blocks.pop() {
+            Some(Block::Scope { vars, dot }) => {
+                self.vars.truncate(vars);
+                if let Some(dot) = dot {
+                    self.dot = dot;
+                }
             }
+            Some(Block::Otherwise { vars, .. }) => self.vars.truncate(vars),
+            _ => {}
         }
     }
 
@@ -222,6 +234,11 @@ impl<'s> Machine<'s> {
         loop {
             match self.blocks.last_mut() {
                 Some(Block::Range(_)) => return Ok(if leave { self.end_range() } else { self.advance() }),
+                Some(Block::Otherwise { end, .. }) if leave => {
+                    let end = *end;
+                    self.leave_scope();
+                    return Ok(end);
+                }
                 Some(Block::Iteration) => return Err(if leave { Flow::Break } else { Flow::Next }),
                 Some(_) => self.leave_scope(),
                 None => return Err(Flow::End),

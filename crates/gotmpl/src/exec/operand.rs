@@ -7,6 +7,8 @@ pub(crate) enum Via {
     Absent,
     /// A value of its own type.
     Plain,
+    /// A field of a struct that has an address: methods of its pointer print it.
+    Addressable,
     /// A value out of an `interface {}`: an element of a map or slice, a function's result. It may be nil.
     Interface,
 }

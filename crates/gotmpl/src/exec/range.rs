@@ -109,7 +109,7 @@ impl Machine<'_> {
             self.vars.truncate(outer_vars);
             return Ok(end);
         }
-        self.blocks.push(Block::Scope { vars: outer_vars, dot: None });
+        self.blocks.push(Block::Otherwise { vars: outer_vars, end });
         Ok(otherwise)
     }
 
