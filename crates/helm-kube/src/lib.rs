@@ -8,18 +8,23 @@
 //!    [`Resource`]s,
 //! 2. [`Cluster::existing`] says which are there and whose they are; [`Cluster::create_all`],
 //!    [`Cluster::update_all`], [`Cluster::prune`] and [`Cluster::delete_all`] bring sets of them to the cluster in
-//!    Helm's order and with Helm's errors; [`Cluster::get`] and its neighbours handle single objects.
+//!    Helm's order and with Helm's errors; [`Cluster::get`] and its neighbours handle single objects,
+//! 3. [`Cluster::wait`] waits until they are ready, done or gone; [`Cluster::watch`] tells of every change.
 
 mod adoption;
 mod apply;
 mod cluster;
 mod discovery;
 mod error;
+mod logs;
 mod options;
 mod resource;
 mod resource_type;
 mod retry;
+mod table;
 mod transport;
+mod wait;
+mod watch;
 
 pub use adoption::{Adoption, Deletable};
 pub use apply::{Applied, ApplyMode, ApplyOptions, FIELD_MANAGER, FieldValidation, UpdateResult};
@@ -27,6 +32,10 @@ pub use cluster::{Cluster, ListOptions, Patch, Propagation, WriteOptions};
 pub use discovery::{Discovery, ServerVersion};
 pub use error::{Error, Status, TransportError};
 pub use kube::client::Body;
+pub use logs::LogOptions;
 pub use options::{ConnectOptions, RateLimit};
 pub use resource::Resource;
 pub use resource_type::ResourceType;
+pub use table::{Column, Row, Table};
+pub use wait::{WaitEvent, WaitFor, WaitObserver, WaitOptions, WaitStrategy};
+pub use watch::{WatchEvent, WatchTarget};
