@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::{OnceCell, RwLock};
 use tower::{BoxError, Service};
 
+use crate::manifest_check;
 use crate::transport::{Call, Transport, WarningSink};
 use crate::{Applied, Body, ConnectOptions, Discovery, Error, ResourceType, ServerVersion};
 
@@ -117,7 +118,7 @@ impl Cluster {
 
     /// Fails, in Helm's words, unless the server answers.
     pub async fn check_reachable(&self) -> Result<(), Error> {
-        self.version().await.map(drop).map_err(|e| e.during("kubernetes cluster unreachable"))
+        self.version().await.map(drop).map_err(|e| Error::Unreachable(Box::new(e)))
     }
 
     /// The server's version.
@@ -310,16 +311,14 @@ impl Cluster {
     }
 }
 
-/// A call about one object, which has to have a name: without one the path would be that of all of them.
+/// A call about one object, which has to have a name that can stand in a path.
 fn object_call(
     method: Method,
     resource_type: &ResourceType,
     namespace: &str,
     name: &str,
 ) -> Result<Call, Error> {
-    if name.is_empty() {
-        return Err(Error::InvalidObject("resource name may not be empty".to_owned()));
-    }
+    manifest_check::check_name(name)?;
     let call = Call::new(method, resource_type.object_path(namespace, name));
     Ok(call.about(&resource_type.group_resource(), name))
 }

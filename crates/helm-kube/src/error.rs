@@ -12,6 +12,9 @@ pub enum Error {
     /// There was no answer.
     #[error("{0}")]
     Transport(Box<TransportError>),
+    /// The cluster does not answer at all, or there is none to ask. Helm 3 writes this with a capital letter.
+    #[error("kubernetes cluster unreachable: {0}")]
+    Unreachable(Box<Error>),
     /// The kubeconfig does not lead to a cluster.
     #[error("{0}")]
     Config(String),
@@ -92,7 +95,7 @@ impl Error {
     pub fn status(&self) -> Option<&Status> {
         match self {
             Error::Api(status) => Some(status),
-            Error::While { source, .. } => source.status(),
+            Error::While { source, .. } | Error::Unreachable(source) => source.status(),
             _ => None,
         }
     }

@@ -17,6 +17,7 @@ mod cluster;
 mod discovery;
 mod error;
 mod logs;
+mod manifest_check;
 mod options;
 mod resource;
 mod resource_type;

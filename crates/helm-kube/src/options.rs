@@ -84,9 +84,17 @@ impl ConnectOptions {
         Ok(merged)
     }
 
+    /// The name of the cluster entry that the chosen context points to.
+    fn cluster_name(&self, kubeconfig: &Kubeconfig) -> Option<String> {
+        let name = self.context.as_ref().or(kubeconfig.current_context.as_ref())?;
+        let context = kubeconfig.contexts.iter().find(|context| &context.name == name)?;
+        Some(context.context.as_ref()?.cluster.clone())
+    }
+
     /// Everything needed to connect.
     pub(crate) async fn config(&self) -> Result<Config, Error> {
         let kubeconfig = self.read_kubeconfig()?;
+        let cluster_name = kubeconfig.as_ref().and_then(|k| self.cluster_name(k)).unwrap_or_default();
         let mut config = match kubeconfig {
             Some(kubeconfig) if !is_empty(&kubeconfig) => self.with_kubeconfig(kubeconfig).await?,
             _ => self.without_kubeconfig()?,
@@ -114,7 +122,7 @@ impl ConnectOptions {
             config.auth_info.impersonate_groups = Some(self.as_groups.clone());
         }
         if let Some(file) = &self.ca_file {
-            config.root_cert = Some(read_certificates(file)?);
+            config.root_cert = Some(read_certificates(file, &cluster_name)?);
         }
         if let Some(name) = &self.tls_server_name {
             config.tls_server_name = Some(name.clone());
@@ -180,18 +188,33 @@ fn parse_server(server: &str) -> Result<http::Uri, Error> {
     with_scheme.parse().map_err(|e| Error::Config(format!("parse {server:?}: {e}")))
 }
 
-fn read_certificates(file: &Path) -> Result<Vec<Vec<u8>>, Error> {
-    let unable = |e: &dyn std::fmt::Display| {
-        Error::Config(format!("unable to load root certificates: {}: {e}", file.display()))
-    };
-    let text = std::fs::read(file).map_err(|e| unable(&e))?;
-    let blocks = pem::parse_many(text).map_err(|e| unable(&e))?;
+fn read_certificates(file: &Path, cluster: &str) -> Result<Vec<Vec<u8>>, Error> {
+    let text = std::fs::read(file).map_err(|e| {
+        Error::Config(format!(
+            "invalid configuration: unable to read certificate-authority {path} for {cluster} due to open {path}: {}",
+            go_text(&e),
+            path = file.display()
+        ))
+    })?;
+    let blocks = pem::parse_many(text).unwrap_or_default();
+    if blocks.is_empty() {
+        let text = "unable to load root certificates: unable to parse bytes as PEM block";
+        return Err(Error::Config(text.to_owned()));
+    }
     Ok(blocks.into_iter().map(pem::Pem::into_contents).collect())
+}
+
+/// The system's reason without the number Rust appends, in Go's lower case.
+fn go_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(characters).collect()
 }
 
 fn load_error(path: &Path, error: &KubeconfigError) -> Error {
     let cause = match error {
-        KubeconfigError::ReadConfig(cause, _) => cause.to_string(),
+        KubeconfigError::ReadConfig(cause, _) => format!("open {}: {}", path.display(), go_text(cause)),
         KubeconfigError::Parse(cause) => cause.to_string(),
         other => other.to_string(),
     };

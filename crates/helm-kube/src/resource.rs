@@ -3,7 +3,7 @@ use std::sync::Arc;
 use k8s_object::{Object, ObjectRef};
 use serde_json::Value;
 
-use crate::{Cluster, Discovery, Error, ResourceType};
+use crate::{Cluster, Discovery, Error, ResourceType, manifest_check};
 
 /// An object bound to the resource type that serves it and to the namespace it lives in (Helm's `resource.Info`).
 #[derive(Clone, Debug, PartialEq)]
@@ -87,7 +87,7 @@ impl Cluster {
     ) -> Result<Vec<Resource>, Error> {
         let mut flat = Vec::new();
         for object in objects {
-            flatten(object, &mut flat)?;
+            flatten(object, false, &mut flat)?;
         }
         if flat.is_empty() {
             return Ok(Vec::new());
@@ -95,8 +95,8 @@ impl Cluster {
         let discovery = self.discovery().await?;
         let mut types: Vec<Arc<ResourceType>> = Vec::new();
         let (mut resources, mut errors) = (Vec::with_capacity(flat.len()), Vec::new());
-        for object in flat {
-            match find_type(&discovery, &object, &mut types) {
+        for (object, is_item) in flat {
+            match find_type(&discovery, &object, is_item, &mut types) {
                 Ok(resource_type) => resources.push(Resource::new(resource_type, object, namespace)),
                 Err(error) => errors.push(error),
             }
@@ -113,19 +113,26 @@ impl Cluster {
     }
 }
 
-/// Takes a list apart into its items, which may be lists again.
-fn flatten(object: Object, out: &mut Vec<Object>) -> Result<(), Error> {
+/// Takes a list apart into its items, which may be lists again. Items of a `…List` of one kind need not say what
+/// they are.
+fn flatten(object: Object, is_item: bool, out: &mut Vec<(Object, bool)>) -> Result<(), Error> {
     if object.list_items().is_none() {
-        out.push(object);
+        out.push((object, is_item));
         return Ok(());
     }
+    let kind = object.kind().strip_suffix("List").unwrap_or_default().to_owned();
+    let api_version = object.api_version().to_owned();
     let Some(Value::Array(items)) = object.into_value().as_object_mut().and_then(|map| map.remove("items"))
     else {
         return Ok(());
     };
     for item in items {
-        let item = Object::from_value(item).map_err(|e| Error::InvalidObject(e.to_string()))?;
-        flatten(item, out)?;
+        let mut item = Object::from_value(item).map_err(|e| Error::InvalidObject(e.to_string()))?;
+        if !kind.is_empty() && item.kind().is_empty() {
+            item.as_map_mut().insert("kind".to_owned(), kind.as_str().into());
+            item.as_map_mut().insert("apiVersion".to_owned(), api_version.as_str().into());
+        }
+        flatten(item, true, out)?;
     }
     Ok(())
 }
@@ -134,24 +141,19 @@ fn flatten(object: Object, out: &mut Vec<Object>) -> Result<(), Error> {
 fn find_type(
     discovery: &Discovery,
     object: &Object,
+    is_item: bool,
     types: &mut Vec<Arc<ResourceType>>,
 ) -> Result<Arc<ResourceType>, Error> {
-    if object.kind().is_empty() {
-        return Err(Error::InvalidObject(format!(
-            "unable to decode \"\": Object 'Kind' is missing in '{}'",
-            object.as_value()
-        )));
-    }
-    if object.api_version().is_empty() {
-        return Err(Error::InvalidObject(
-            "error validating \"\": error validating data: apiVersion not set".into(),
-        ));
-    }
-    let found = discovery.resource_type(&object.group_version_kind()).ok_or_else(|| Error::NoMatch {
-        name: object.name().to_owned(),
-        namespace: object.namespace().to_owned(),
-        kind: object.kind().to_owned(),
-        api_version: object.api_version().to_owned(),
+    manifest_check::check(object)?;
+    let found = discovery.resource_type(&object.group_version_kind()).ok_or_else(|| {
+        let (kind, api_version) = (object.kind().to_owned(), object.api_version().to_owned());
+        if is_item {
+            return Error::InvalidObject(format!(
+                "unable to recognize no matches for kind {kind:?} in version {api_version:?}"
+            ));
+        }
+        let (name, namespace) = (object.name().to_owned(), object.namespace().to_owned());
+        Error::NoMatch { name, namespace, kind, api_version }
     })?;
     Ok(match types.iter().find(|known| ***known == *found) {
         Some(known) => Arc::clone(known),
