@@ -8,6 +8,7 @@
 
 mod case;
 mod convert;
+mod dates;
 mod dicts;
 mod encoding;
 mod equal;
@@ -27,12 +28,16 @@ mod versions;
 use std::sync::Arc;
 
 use gotmpl::{FuncMap, Function};
+use govalue::time::Time;
 use govalue::{CallError, Str};
 
 use function::{Entry, functions};
 
 /// The world outside of a template: the clock, randomness and the resolver.
 pub trait Host: Send + Sync {
+    /// The present time, in the local time zone: `time.Local` is the zone of this value.
+    fn now(&self) -> Time;
+
     /// Fills a buffer with random bytes, good enough for keys.
     fn fill_random(&self, buffer: &mut [u8]);
 
@@ -44,6 +49,7 @@ pub trait Host: Send + Sync {
 static TABLES: &[&[Entry]] = &[
     FUNCTIONS,
     case::FUNCTIONS,
+    dates::FUNCTIONS,
     dicts::FUNCTIONS,
     encoding::FUNCTIONS,
     inspect::FUNCTIONS,

@@ -132,44 +132,50 @@ impl fmt::Display for Duration {
 }
 
 /// Reads a duration as `300ms`, `-1.5h` or `2h45m` (`time.ParseDuration`).
-pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
-    let fail = |message: &str| DurationError { message: message.to_owned(), value: text.to_owned() };
+pub fn parse_duration(text: impl AsRef<[u8]>) -> Result<Duration, DurationError> {
+    let text = text.as_ref();
+    let fail = |message: &str| DurationError { message: message.to_owned(), value: text.into() };
     let invalid = || fail("invalid duration");
-    let (negative, mut rest) = match text.as_bytes().first() {
-        Some(b'-') => (true, &text[1..]),
-        Some(b'+') => (false, &text[1..]),
+    let (negative, mut rest) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
         _ => (false, text),
     };
     match rest {
-        "0" => return Ok(Duration(0)),
-        "" => return Err(invalid()),
+        b"0" => return Ok(Duration(0)),
+        b"" => return Err(invalid()),
         _ => {}
     }
     let mut total = 0u64;
     const LIMIT: u64 = 1 << 63;
     while !rest.is_empty() {
         let (whole, after) = split_digits(rest);
-        let (fraction, after) = match after.strip_prefix('.') {
+        let (fraction, after) = match after.strip_prefix(b".") {
             Some(after) => split_digits(after),
-            None => ("", after),
+            None => (&b""[..], after),
         };
         if whole.is_empty() && fraction.is_empty() {
             return Err(invalid());
         }
         let whole = match whole {
-            "" => 0,
-            digits => digits.parse().ok().filter(|v| *v <= LIMIT).ok_or_else(invalid)?,
+            b"" => 0,
+            digits => std::str::from_utf8(digits)
+                .ok()
+                .and_then(|d| d.parse().ok())
+                .filter(|v| *v <= LIMIT)
+                .ok_or_else(invalid)?,
         };
-        let end = after.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(after.len());
+        let end = after.iter().position(|c| *c == b'.' || c.is_ascii_digit()).unwrap_or(after.len());
         let (name, after) = after.split_at(end);
         let unit = match name {
-            "" => return Err(fail("missing unit in duration")),
-            "ns" => 1,
-            "us" | "µs" | "μs" => 1_000,
-            "ms" => 1_000_000,
-            "s" => Duration::SECOND.0 as u64,
-            "m" => Duration::MINUTE.0 as u64,
-            "h" => Duration::HOUR.0 as u64,
+            b"" => return Err(fail("missing unit in duration")),
+            b"ns" => 1,
+            // The micro sign and the Greek letter.
+            b"us" | b"\xc2\xb5s" | b"\xce\xbcs" => 1_000,
+            b"ms" => 1_000_000,
+            b"s" => Duration::SECOND.0 as u64,
+            b"m" => Duration::MINUTE.0 as u64,
+            b"h" => Duration::HOUR.0 as u64,
             _ => return Err(fail(&format!("unknown unit {} in duration", Quoted(name)))),
         };
         let exact = whole.checked_mul(unit).filter(|v| *v <= LIMIT).ok_or_else(invalid)?;
@@ -183,14 +189,14 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     }
 }
 
-fn split_digits(s: &str) -> (&str, &str) {
-    s.split_at(s.find(|c: char| !c.is_ascii_digit()).unwrap_or(s.len()))
+fn split_digits(s: &[u8]) -> (&[u8], &[u8]) {
+    s.split_at(s.iter().position(|b| !b.is_ascii_digit()).unwrap_or(s.len()))
 }
 
 /// `0.digits` of a unit, in Go's arithmetic; digits beyond 63 bits do not count.
-fn scaled_fraction(digits: &str, unit: u64) -> u64 {
+fn scaled_fraction(digits: &[u8], unit: u64) -> u64 {
     let (mut value, mut scale) = (0u64, 1f64);
-    for digit in digits.bytes().map(|b| u64::from(b - b'0')) {
+    for digit in digits.iter().map(|b| u64::from(b - b'0')) {
         match value.checked_mul(10).and_then(|v| v.checked_add(digit)) {
             Some(next) if value <= (i64::MAX as u64) / 10 && next <= 1 << 63 => value = next,
             _ => break,

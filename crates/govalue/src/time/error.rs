@@ -1,15 +1,17 @@
 use std::fmt;
 
+use crate::Str;
+
 /// Text as package `time` quotes it in errors: bytes beyond printable ASCII in hexadecimal.
-pub(super) struct Quoted<'a>(pub &'a str);
+pub(super) struct Quoted<'a>(pub &'a [u8]);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"")?;
-        for b in self.0.bytes() {
-            match b {
-                b'"' | b'\\' => write!(f, "\\{}", char::from(b))?,
-                b' '..=0x7f => write!(f, "{}", char::from(b))?,
+        for b in self.0 {
+            match *b {
+                b'"' | b'\\' => write!(f, "\\{}", char::from(*b))?,
+                b' '..=0x7f => write!(f, "{}", char::from(*b))?,
                 _ => write!(f, "\\x{b:02x}")?,
             }
         }
@@ -21,13 +23,13 @@ impl fmt::Display for Quoted<'_> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ParseError {
     /// The whole layout.
-    pub layout: String,
+    pub layout: Str,
     /// The whole text.
-    pub value: String,
+    pub value: Str,
     /// The element of the layout that failed.
-    pub layout_element: String,
+    pub layout_element: Str,
     /// What stood there in the text.
-    pub value_element: String,
+    pub value_element: Str,
     /// What else is wrong, as `: hour out of range`.
     pub message: String,
 }
@@ -52,7 +54,7 @@ pub struct DurationError {
     /// What is wrong.
     pub message: String,
     /// The whole text.
-    pub value: String,
+    pub value: Str,
 }
 
 impl fmt::Display for DurationError {

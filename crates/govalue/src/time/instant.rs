@@ -176,7 +176,7 @@ impl Time {
         let zone = match self.zone.name() {
             _ if self.zone.is_utc() => "time.UTC".to_owned(),
             "Local" => "time.Local".to_owned(),
-            name => format!("time.Location({})", super::error::Quoted(name)),
+            name => format!("time.Location({})", super::error::Quoted(name.as_bytes())),
         };
         let month = Month(c.month);
         format!(

@@ -6,23 +6,28 @@ use super::layout::{Element, Padding, next_element};
 use super::{Civil, ParseError, Time, Zone};
 
 /// Reads a time by a layout (`time.Parse` where the local zone is UTC): without a zone in the text it is UTC.
-pub fn parse(layout: &str, value: &str) -> Result<Time, ParseError> {
+pub fn parse(layout: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Result<Time, ParseError> {
     parse_in(layout, value, &Zone::UTC, &Zone::UTC)
 }
 
 /// Reads a time by a layout: `default` is the zone of a text without one, `local` the zone that offsets and
 /// abbreviations are looked up in (`time.ParseInLocation` with both the same, `time.Parse` with UTC and Local).
-pub fn parse_in(layout: &str, value: &str, default: &Zone, local: &Zone) -> Result<Time, ParseError> {
-    let mut reader = Reader { rest: value.as_bytes(), fields: Fields::default() };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+pub fn parse_in(
+    layout: impl AsRef<[u8]>,
+    value: impl AsRef<[u8]>,
+    default: &Zone,
+    local: &Zone,
+) -> Result<Time, ParseError> {
+    let (layout, value) = (layout.as_ref(), value.as_ref());
+    let mut reader = Reader { rest: value, fields: Fields::default() };
     let fail = |element: &[u8], found: &[u8], message: String| ParseError {
-        layout: layout.to_owned(),
-        value: value.to_owned(),
-        layout_element: text(element),
-        value_element: text(found),
+        layout: layout.into(),
+        value: value.into(),
+        layout_element: element.into(),
+        value_element: found.into(),
         message,
     };
-    let mut rest = layout.as_bytes();
+    let mut rest = layout;
     while !rest.is_empty() {
         let (at, len, element) = match next_element(rest) {
             Some((at, len, element)) => (at, len, Some(element)),
@@ -43,8 +48,7 @@ pub fn parse_in(layout: &str, value: &str, default: &Zone, local: &Zone) -> Resu
         rest = after;
     }
     if !reader.rest.is_empty() {
-        let extra = text(reader.rest);
-        return Err(fail(b"", reader.rest, format!(": extra text: {}", Quoted(&extra))));
+        return Err(fail(b"", reader.rest, format!(": extra text: {}", Quoted(reader.rest))));
     }
     let civil = reader.fields.civil().map_err(|message| fail(b"", b"", message.to_owned()))?;
     Ok(reader.fields.place(civil, default, local))

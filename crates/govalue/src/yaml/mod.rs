@@ -17,7 +17,6 @@ pub mod sigs;
 pub mod v3;
 
 mod base64;
-mod category;
 mod decode;
 mod decode_v3;
 mod emit;
@@ -25,7 +24,6 @@ mod error;
 mod event;
 mod gosyntax;
 mod guard;
-mod marshal;
 mod number;
 mod order;
 mod parser;

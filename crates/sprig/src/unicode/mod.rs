@@ -1,6 +1,8 @@
 //! Go's package `unicode` and its way through strings that need not be UTF-8.
 
 mod tables;
+#[cfg(test)]
+mod tests;
 
 /// What `unicode.IsUpper` and its siblings tell apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,6 +4,8 @@
 
 mod hostile;
 mod judge;
+mod names;
 mod random;
+mod shapes;
 mod tables;
 mod values;

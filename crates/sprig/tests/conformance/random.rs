@@ -273,13 +273,28 @@ fn map(r: &mut Random, depth: usize) -> Map {
 }
 
 fn argument(r: &mut Random, name: &str, ty: &Type) -> Value {
-    if r.chance(4) {
+    // Go takes the present for what is no date, and it is another one there.
+    if DATES.contains(&name) && *ty == Type::Any {
+        let seconds = *r.pick(&[
+            0,
+            -1,
+            1_500_000_000,
+            1_700_000_000,
+            951_782_400,
+            -5_000_000_000,
+            253_402_300_800,
+            1 << 40,
+        ]);
+        return if r.chance(50) { Value::int(seconds) } else { Value::int64(seconds) };
+    }
+    if r.chance(4) && !DATES.contains(&name) {
         return match any(r, 0) {
             Value::Int(i) if SIZED.contains(&name) => Value::int(i.as_i64() % 100),
             other => other,
         };
     }
     match ty {
+        Type::Basic(Kind::String) if name.contains("ate") && r.chance(70) => Value::from(*r.pick(LAYOUTS)),
         Type::Basic(Kind::String) => string(r),
         Type::Basic(Kind::Int) => Value::int(int(r, SIZED.contains(&name))),
         Type::Basic(Kind::Bool) => Value::Bool(r.chance(50)),
@@ -289,6 +304,51 @@ fn argument(r: &mut Random, name: &str, ty: &Type) -> Value {
         _ => any(r, 0),
     }
 }
+
+const DATES: &[&str] = &["htmlDate", "htmlDateInZone", "date", "dateInZone", "date_in_zone"];
+
+/// Layouts, dates, durations and zones, to be mixed up.
+const LAYOUTS: &[&str] = &[
+    "2006-01-02",
+    "2006-01-02T15:04:05Z07:00",
+    "Mon Jan _2 15:04:05 MST 2006",
+    "Monday, 02-Jan-06 15:04:05 MST",
+    "3:04PM",
+    "15:04:05.000",
+    "15:04:05.999999999 -0700",
+    "02 January 2006 03:04:05.00 pm",
+    "002 __2 06 1 2 3 4 5",
+    "20060102150405",
+    "Z0700 Z07 -07 -07:00:00",
+    "2017-12-31",
+    "2020-02-29T23:59:60Z",
+    "2020-02-29T23:59:59+05:30",
+    "2021-02-29",
+    "Tue Nov 10 23:00:00 CET 2009",
+    "11:15AM",
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kolkata",
+    "UTC",
+    "Local",
+    "",
+    "europe/berlin",
+    "EST",
+    "../x",
+    "Etc/GMT+5",
+    "-90m",
+    "+1h30m",
+    "1.5h",
+    ".5s",
+    "1h-2m",
+    "100000h",
+    "9223372036854775807ns",
+    "-9223372036854775808ns",
+    "1us2µs3μs",
+    "0",
+    "3",
+    "1x",
+];
 
 /// Functions of anything that are about lists.
 const LISTS: &[&str] = &[
@@ -326,6 +386,46 @@ const LISTS: &[&str] = &[
     "mustChunk",
 ];
 
+/// Calls whose results have types that data does not have.
+const VALUES: &[&str] = &[
+    "list",
+    "list 1 \"a\" nil",
+    "dict",
+    "dict \"a\" 1 \"b\" nil",
+    "until 3",
+    "split \",\" \"a,b\"",
+    "splitList \",\" \"b,a\"",
+    "semver \"1.2.3\"",
+    "chunk 2 (list 1 2 3)",
+    "int64 5",
+    "float64 2",
+    "rest (list)",
+    "concat",
+    "toDate \"2006\" \"2020\"",
+    "(toDate \"2006\" \"2020\").Month",
+    "(toDate \"2006\" \"2020\").Weekday",
+    "(semver \"1.2.3\").IncMajor",
+    "fromJson \"[1,{}]\"",
+    "index (list nil) 0",
+    "first (list nil)",
+    ".missing",
+    "(toDate \"2006\" \"2020\").Sub (toDate \"2006\" \"2019\")",
+    "'x'",
+    "1i",
+];
+
+/// A value as a constant in a template, which takes the type of the parameter.
+fn literal(v: &Value) -> Option<String> {
+    match v {
+        Value::Nil => Some("nil".to_owned()),
+        Value::Bool(b) => Some(b.to_string()),
+        Value::Int(i) if i.kind() == Kind::Int => Some(i.to_string()),
+        Value::Float(f) if f.is_finite() => Some(format!("{f:?}")),
+        Value::Str(s) if s.as_str().is_some_and(|s| !s.contains('`')) => Some(format!("`{s}`")),
+        _ => None,
+    }
+}
+
 fn case(r: &mut Random, names: &[String]) -> Case {
     let name = r.pick(names).as_str();
     let functions = functions();
@@ -340,8 +440,27 @@ fn case(r: &mut Random, names: &[String]) -> Case {
     for i in 0..count {
         let ty = signature.params.get(i).or(signature.params.last()).unwrap_or(&Type::Any);
         let key = ["p", "q", "r", "s", "t", "u", "v"][i.min(6)];
-        write!(call, " .{key}").expect("writing to a string");
-        data.push((key, argument(r, name, ty)));
+        let value = argument(r, name, ty);
+        match literal(&value) {
+            _ if matches!(ty, Type::Named(_)) && r.chance(90) => {
+                write!(
+                    call,
+                    " (toDate \"2006-01-02 15:04\" \"{}-03-{} 02:30\")",
+                    r.pick(&[1969, 2017, 2020, 9999]),
+                    r.pick(&[26, 29, 31])
+                )
+            }
+            Some(literal) if r.chance(20) => write!(call, " {literal}"),
+            _ if *ty == Type::Any
+                && ![SIZED, DATES, &["durationRound"]].concat().contains(&name)
+                && r.chance(15) =>
+            {
+                write!(call, " ({})", r.pick(VALUES))
+            }
+            _ => write!(call, " .{key}"),
+        }
+        .expect("writing to a string");
+        data.push((key, value));
     }
     let call = match name {
         // Go's order is random.

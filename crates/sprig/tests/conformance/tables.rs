@@ -232,3 +232,20 @@ fn regexes_and_versions() {
         r#"{{ deepCopy (semver "1.2.3") }}"#,
     ]);
 }
+#[test]
+fn dates() {
+    check(&[
+        r#"{{ date "2006-01-02 15:04:05 MST" 1500000000 }}|{{ dateInZone "Mon, 02 Jan 2006 15:04:05.000 -0700" 1500000000 "UTC" }}|{{ date_in_zone "2006-01-02T15:04:05Z07:00" (int64 1500000000) "America/New_York" }}|{{ htmlDate 0 }}|{{ htmlDateInZone 0 "Asia/Tokyo" }}"#,
+        r#"{{ dateInZone "2006-01-02 15:04 MST" 0 "Nowhere/Land" }}|{{ dateInZone "Jan _2 002 06 3:04PM" 86400 "" }}|{{ dateInZone "2006" 0 "Local" }}"#,
+        r#"{{ toDate "2006-01-02" "2017-12-31" | date "02/01/2006" }}|{{ toDate "2006-01-02" "x" }}|{{ toDate "2006-01-02 15:04 MST" "2017-07-31 12:30 CEST" }}|{{ toDate "2006-01-02 15:04" "2017-07-31 12:30" }}"#,
+        r#"{{ mustToDate "2006-01-02" "x" }}"#,
+        r#"{{ mustToDate "2006-01-02" "2017-02-31" }}"#,
+        r#"{{ toDate "2006-01-02" "2017-12-31" | dateModify "-1.5h" }}|{{ toDate "2006-01-02" "2017-12-31" | date_modify "x" }}|{{ toDate "2006-01-02" "2017-12-31" | mustDateModify "24h" | unixEpoch }}"#,
+        r#"{{ toDate "2006-01-02" "2017-12-31" | mustDateModify "x" }}"#,
+        r#"{{ toDate "2006-01-02" "2017-12-31" | must_date_modify "1" }}"#,
+        r#"{{ unixEpoch "x" }}"#,
+        r#"{{ duration "95" }} {{ duration 95 }} {{ duration (int64 95) }} {{ duration "x" }} {{ duration "99999999999999999999" }} {{ duration "-1" }} {{ duration 1.5 }}"#,
+        r#"{{ durationRound "2h10m5s" }} {{ durationRound "2400h10m5s" }} {{ durationRound "-2400h" }} {{ durationRound "20000h" }} {{ durationRound "x" }} {{ durationRound 5 }} {{ durationRound (int64 60000000001) }} {{ durationRound "0s" }} {{ durationRound "1500ms" }} {{ durationRound "61s" }}"#,
+        r#"{{ $t := toDate "2006-01-02" "2017-12-31" }}{{ $t.Year }} {{ $t.Month }} {{ $t.Weekday }} {{ $t.Unix }} {{ $t.Format "Jan" }} {{ typeOf $t }} {{ int $t.Month }} {{ float64 $t.Weekday }} {{ deepCopy $t }} {{ toJson $t }} {{ empty $t }}"#,
+    ]);
+}
