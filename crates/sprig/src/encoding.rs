@@ -44,7 +44,7 @@ fn decoded(result: Result<Vec<u8>, usize>, encoding: &str) -> Str {
 }
 
 /// `base64.StdEncoding.DecodeString`: line breaks are skipped, leftover bits may be anything; the error is an offset.
-fn decode_base64(s: &[u8]) -> Result<Vec<u8>, usize> {
+pub(crate) fn decode_base64(s: &[u8]) -> Result<Vec<u8>, usize> {
     let mut out = Vec::with_capacity(s.len() / 4 * 3);
     let mut input = s.iter().enumerate().filter(|(_, b)| !matches!(b, b'\r' | b'\n'));
     let (mut bits, mut digits) = (0u32, 0);

@@ -9,6 +9,7 @@
 mod case;
 mod convert;
 mod dates;
+mod crypto;
 mod dicts;
 mod encoding;
 mod equal;
@@ -50,6 +51,7 @@ static TABLES: &[&[Entry]] = &[
     FUNCTIONS,
     case::FUNCTIONS,
     dates::FUNCTIONS,
+    crypto::FUNCTIONS,
     dicts::FUNCTIONS,
     encoding::FUNCTIONS,
     inspect::FUNCTIONS,
