@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::quote::Quoted;
+use govalue::strconv::quote;
 
 /// Why a text is not a version or not a constraint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl fmt::Display for Error {
             Error::Segment(cause) => write!(f, "error parsing version segment: {cause}"),
             Error::ConstraintTooLong => f.write_str("constraint string is too long (max 512 bytes)"),
             Error::TooManyGroups => f.write_str("too many constraint groups (max 32)"),
-            Error::ImproperConstraint(text) => write!(f, "improper constraint: {}", Quoted(text)),
+            Error::ImproperConstraint(text) => write!(f, "improper constraint: {}", quote(text)),
             Error::ConstraintVersion => f.write_str("constraint parser error"),
         }
     }

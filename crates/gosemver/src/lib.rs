@@ -18,7 +18,6 @@
 mod compare;
 mod constraint;
 mod error;
-mod quote;
 mod scan;
 mod term;
 mod version;

@@ -121,18 +121,9 @@ pub(super) fn certificate(der: &[u8]) -> Result<Issuer, String> {
 
 /// What Go says about a certificate that cannot be read: it reads part by part and names the first that is wrong.
 fn malformed(der: &[u8]) -> &'static str {
-    let sequence = |reader: &mut SliceReader<'_>| {
-        reader.decode::<AnyRef<'_>>().ok().filter(|any| any.tag() == Tag::Sequence)
-    };
-    let open = |any: Option<AnyRef<'_>>| any.map(|any| any.value().to_vec());
-    let Some(whole) = SliceReader::new(der).ok().and_then(|mut reader| open(sequence(&mut reader))) else {
-        return "x509: malformed certificate";
-    };
-    let Some(contents) = SliceReader::new(&whole).ok().and_then(|mut reader| open(sequence(&mut reader)))
-    else {
-        return "x509: malformed tbs certificate";
-    };
-    let Ok(mut reader) = SliceReader::new(&contents) else { return "x509: malformed serial number" };
+    let Some(whole) = first_sequence(der) else { return "x509: malformed certificate" };
+    let Some(contents) = first_sequence(whole) else { return "x509: malformed tbs certificate" };
+    let Ok(mut reader) = SliceReader::new(contents) else { return "x509: malformed serial number" };
     let version = Tag::ContextSpecific { constructed: true, number: TagNumber::N0 };
     if reader.peek_tag() == Ok(version) && reader.decode::<AnyRef<'_>>().is_err() {
         return "x509: malformed version";
@@ -149,6 +140,16 @@ fn malformed(der: &[u8]) -> &'static str {
     ];
     let broken = parts.into_iter().find(|_| sequence(&mut reader).is_none());
     broken.unwrap_or("x509: malformed extensions")
+}
+
+/// The contents of the sequence that a text starts with.
+fn first_sequence(der: &[u8]) -> Option<&[u8]> {
+    sequence(&mut SliceReader::new(der).ok()?)
+}
+
+fn sequence<'d>(reader: &mut SliceReader<'d>) -> Option<&'d [u8]> {
+    let any = reader.decode::<AnyRef<'d>>().ok()?;
+    (any.tag() == Tag::Sequence).then(|| any.value())
 }
 
 enum Format {

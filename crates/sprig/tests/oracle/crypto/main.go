@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"math"
 	"math/big"
 	"os"
 
@@ -159,7 +160,7 @@ func certificate(q question) (any, error) {
 		"issuer":     hex.EncodeToString(cert.RawIssuer),
 		"extensions": extensions,
 		"signature":  cert.SignatureAlgorithm.String(),
-		"days":       cert.NotAfter.Sub(cert.NotBefore).Hours() / 24,
+		"days":       math.Round(cert.NotAfter.Sub(cert.NotBefore).Hours()/24*100) / 100,
 		"serial":     cert.SerialNumber.BitLen() <= 128 && cert.SerialNumber.BitLen() > 64,
 		"verified":   "",
 		"matches":    matches(cert, q.Key),
