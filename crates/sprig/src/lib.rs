@@ -8,8 +8,8 @@
 
 mod case;
 mod convert;
-mod dates;
 mod crypto;
+mod dates;
 mod dicts;
 mod encoding;
 mod equal;
@@ -50,8 +50,8 @@ pub trait Host: Send + Sync {
 static TABLES: &[&[Entry]] = &[
     FUNCTIONS,
     case::FUNCTIONS,
-    dates::FUNCTIONS,
     crypto::FUNCTIONS,
+    dates::FUNCTIONS,
     dicts::FUNCTIONS,
     encoding::FUNCTIONS,
     inspect::FUNCTIONS,

@@ -43,6 +43,9 @@ impl Host for Guessable {
 
 type Data<'a> = [(&'a str, &'a str)];
 
+/// Executes a template on one side.
+type Maker = fn(&str, &Data<'_>) -> Result<String, String>;
+
 /// Executes a template here: what it writes, or its error.
 fn ours(template: &str, data: &Data<'_>) -> Result<String, String> {
     static FUNCTIONS: LazyLock<Arc<FuncMap>> =
@@ -269,7 +272,7 @@ fn authorities_of_either_side_sign_alike() {
     );
     let keys = given_keys();
     for (i, key) in keys.iter().enumerate() {
-        let makers: [fn(&str, &Data<'_>) -> Result<String, String>; 2] = [ours, theirs];
+        let makers: [Maker; 2] = [ours, theirs];
         let leaf = &keys[(i + 1) % keys.len()];
         let examined = makers.map(|make| {
             let ca = pair(&make(&authority, &[("key", key)]).expect("an authority"));
