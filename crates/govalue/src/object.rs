@@ -142,6 +142,11 @@ pub trait Object: Any + Send + Sync {
         None
     }
 
+    /// What the type's `MarshalJSON` says is wrong with this value.
+    fn json_error(&self) -> Option<String> {
+        None
+    }
+
     /// The value that `encoding/json` would write (custom marshalling, field tags, `omitempty` applied).
     fn to_json(&self) -> Option<Value> {
         self.underlying()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::printer::Printer;
-use crate::{Key, Kind, List, Map, Object, StructField, Type, Value};
+use crate::{Int, Key, Kind, List, Map, Object, StructField, Type, Value};
 
 /// A composite value that is being printed, and how far.
 struct Frame {
@@ -130,8 +130,23 @@ impl Printer<'_> {
         match kind {
             Kind::Map => self.out.extend_from_slice(b"map[]"),
             Kind::Slice if !matches!(verb, 's' | 'q' | 'x' | 'X') => self.out.extend_from_slice(b"[]"),
-            Kind::Pointer | Kind::Func | Kind::Chan => self.spec.pad(self.out, b"<nil>"),
+            Kind::Pointer | Kind::Func | Kind::Chan => self.nil_address(declared, verb),
             _ => self.out.extend_from_slice(b"<nil>"),
+        }
+    }
+
+    fn nil_address(&mut self, declared: &Type, verb: char) {
+        if matches!(verb, 'b' | 'o' | 'd' | 'x' | 'X') {
+            let zero = Value::Int(Int::unsigned(Kind::Uintptr, 0));
+            return self.scalar(&zero, &zero, verb);
+        }
+        let wrong = verb != 'v';
+        if wrong {
+            self.out.extend_from_slice(format!("%!{verb}({declared}=").as_bytes());
+        }
+        self.spec.pad(self.out, b"<nil>");
+        if wrong {
+            self.out.push(b')');
         }
     }
 

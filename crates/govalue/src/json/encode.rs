@@ -201,6 +201,9 @@ impl Encoder<'_> {
             self.out.extend_from_slice(b"null");
             return Ok(None);
         }
+        if let Some(message) = o.json_error() {
+            return Err(JsonError::Marshaler { type_name: v.type_name(), message });
+        }
         if let Some(members) = o.json_fields() {
             return self.begin(b'{', Parts::Members(members));
         }

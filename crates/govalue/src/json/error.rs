@@ -17,6 +17,13 @@ pub enum JsonError {
         /// The Go type that cannot hold it.
         wanted: &'static str,
     },
+    /// A type's own method failed (`json.MarshalerError`).
+    Marshaler {
+        /// The Go type.
+        type_name: String,
+        /// What the method said.
+        message: String,
+    },
     /// A type that has no JSON form (`json.UnsupportedTypeError`).
     UnsupportedType(String),
     /// A value that has no JSON form, as `NaN` (`json.UnsupportedValueError`).
@@ -29,6 +36,9 @@ impl fmt::Display for JsonError {
             JsonError::Syntax { message, .. } => f.write_str(message),
             JsonError::Type { found, wanted } => {
                 write!(f, "json: cannot unmarshal {found} into Go value of type {wanted}")
+            }
+            JsonError::Marshaler { type_name, message } => {
+                write!(f, "json: error calling MarshalJSON for type {type_name}: {message}")
             }
             JsonError::UnsupportedType(name) => write!(f, "json: unsupported type: {name}"),
             JsonError::UnsupportedValue(text) => write!(f, "json: unsupported value: {text}"),

@@ -61,6 +61,12 @@ struct Small {
     len: usize,
 }
 
+impl Small {
+    fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.buf[..self.len]).ok()
+    }
+}
+
 impl Write for Small {
     fn write_str(&mut self, s: &str) -> std::fmt::Result {
         let end = self.len + s.len();
@@ -89,10 +95,33 @@ fn split_scientific(text: &mut [u8]) -> Digits<'_> {
     Digits { digits: &text[..len], point }
 }
 
-fn append_shortest(out: &mut Vec<u8>, v: f64, format: u8, bits: u32) {
+/// The shortest digits that read back as the number, in scientific form.
+fn shortest_text(v: f64, bits: u32) -> Small {
     let mut text = Small { buf: [0; 32], len: 0 };
-    // Shortest digits are at most 17, so the text fits.
+    // At most 17 digits, so the text fits.
     let _ = if bits == 32 { write!(text, "{:e}", v as f32) } else { write!(text, "{v:e}") };
+    let mantissa = text.buf[..text.len].split(|&b| b == b'e').next().unwrap_or_default();
+    let digits = mantissa.len().saturating_sub(1);
+    let odd = mantissa.last().is_some_and(|b| b % 2 == 1);
+    // Of two texts that are equally near, Go takes the even one and Rust the larger. That needs a number with more
+    // digits than the type can hold in full. (The one power of two with such a tie, 2^-12 as a float32, Go rounds up.)
+    let up = bits == 32 && (v as f32).to_bits().trailing_zeros() >= F32.mantissa_bits;
+    if odd && !up && digits >= if bits == 32 { 6 } else { 15 } {
+        let mut even = Small { buf: [0; 32], len: 0 };
+        let behind = digits - 1;
+        let written = write!(even, "{v:.behind$e}");
+        let same = even.as_str().and_then(|s| {
+            if bits == 32 { s.parse::<f32>().ok().map(f64::from) } else { s.parse::<f64>().ok() }
+        });
+        if written.is_ok() && same == Some(v) {
+            return even;
+        }
+    }
+    text
+}
+
+fn append_shortest(out: &mut Vec<u8>, v: f64, format: u8, bits: u32) {
+    let mut text = shortest_text(v, bits);
     let d = split_scientific(&mut text.buf[..text.len]);
     let n = d.digits.len() as i32;
     match format {

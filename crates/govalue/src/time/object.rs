@@ -213,8 +213,13 @@ impl Object for Time {
     }
 
     fn to_json(&self) -> Option<Value> {
+        Some(Value::from(self.format(super::RFC3339_NANO)))
+    }
+
+    fn json_error(&self) -> Option<String> {
         // Other years have no form in RFC 3339.
-        (0..=9999).contains(&self.civil().year).then(|| Value::from(self.format(super::RFC3339_NANO)))
+        let bad = !(0..=9999).contains(&self.civil().year);
+        bad.then(|| "Time.MarshalJSON: year outside of range [0,9999]".to_owned())
     }
 }
 
