@@ -21,21 +21,33 @@ fn compare(constraint: &Str, version: &Str) -> Outcome<bool> {
 struct SemanticVersion {
     version: Version,
     is_pointer: bool,
+    /// Whether this is Go's zero value, which no text was read for.
+    is_zero: bool,
+}
+
+impl SemanticVersion {
+    fn original(&self) -> &str {
+        if self.is_zero { "" } else { self.version.original() }
+    }
 }
 
 fn pointer(version: Version) -> Value {
-    Value::Object(Arc::new(SemanticVersion { version, is_pointer: true }))
+    Value::Object(Arc::new(SemanticVersion { version, is_pointer: true, is_zero: false }))
 }
 
 fn plain(version: Version) -> Value {
-    Value::Object(Arc::new(SemanticVersion { version, is_pointer: false }))
+    Value::Object(Arc::new(SemanticVersion { version, is_pointer: false, is_zero: false }))
 }
 
 /// What `copystructure` makes of a version: it cannot copy fields that are not exported, so all are zero.
 pub(crate) fn copied(object: &dyn Object) -> Option<Value> {
     let version = object.downcast_ref::<SemanticVersion>()?;
-    let zero = Version::new(0, 0, 0);
-    Some(if version.is_pointer { pointer(zero) } else { plain(zero) })
+    let is_pointer = version.is_pointer;
+    Some(Value::Object(Arc::new(SemanticVersion {
+        version: Version::new(0, 0, 0),
+        is_pointer,
+        is_zero: true,
+    })))
 }
 
 fn version_type() -> Type {
@@ -74,7 +86,7 @@ impl Object for SemanticVersion {
             number("patch", v.patch()),
             text("pre", v.prerelease()),
             text("metadata", v.metadata()),
-            text("original", v.original()),
+            text("original", self.original()),
         ]
         .map(|(name, value)| StructField { name, ty: Type::Basic(value.kind()), value })
         .into()
@@ -85,7 +97,10 @@ impl Object for SemanticVersion {
     }
 
     fn deref(&self) -> Option<Value> {
-        self.is_pointer.then(|| plain(self.version.clone()))
+        self.is_pointer.then(|| {
+            let (version, is_zero) = (self.version.clone(), self.is_zero);
+            Value::Object(Arc::new(SemanticVersion { version, is_pointer: false, is_zero }))
+        })
     }
 
     fn to_json(&self) -> Option<Value> {
@@ -97,7 +112,7 @@ impl Object for SemanticVersion {
             self.is_pointer == other.is_pointer
                 && self.version == other.version
                 && self.version.metadata() == other.version.metadata()
-                && self.version.original() == other.version.original()
+                && self.original() == other.original()
         })
     }
 
@@ -124,7 +139,10 @@ impl Object for SemanticVersion {
             "MarshalJSON" => answer(bytes_type(), move || Value::Bytes(format!("\"{version}\"").into())),
             "Value" => answer(Type::Any, move || version.to_string().into()),
             // These have pointer receivers, which a plain value does not give to templates.
-            "Original" if self.is_pointer => answer(Type::STRING, move || version.original().into()),
+            "Original" if self.is_pointer => {
+                let original = self.original().to_owned();
+                answer(Type::STRING, move || original.as_str().into())
+            }
             "LessThan" if self.is_pointer => comparison(version, |a, b| (a < b).into()),
             "LessThanEqual" if self.is_pointer => comparison(version, |a, b| (a <= b).into()),
             "GreaterThan" if self.is_pointer => comparison(version, |a, b| (a > b).into()),

@@ -105,8 +105,13 @@ impl Zone {
     }
 }
 
-/// The nearest time that the zone database knows.
+/// The time as the zone database knows it. It ends with the year 9999; after that the calendar, and with it the rules
+/// of summer time, repeat every 400 years.
 fn timestamp(seconds: i64) -> Timestamp {
-    let bounds = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-    Timestamp::from_second(seconds.clamp(bounds.0, bounds.1)).unwrap_or(Timestamp::UNIX_EPOCH)
+    const FOUR_CENTURIES: i64 = 146_097 * 86_400;
+    let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+    let beyond = seconds.saturating_sub(last);
+    let seconds =
+        if beyond > 0 { last - FOUR_CENTURIES + (beyond - 1) % FOUR_CENTURIES + 1 } else { seconds };
+    Timestamp::from_second(seconds.max(first)).unwrap_or(Timestamp::MIN)
 }

@@ -241,6 +241,7 @@ fn dates() {
         r#"{{ mustToDate "2006-01-02" "x" }}"#,
         r#"{{ mustToDate "2006-01-02" "2017-02-31" }}"#,
         r#"{{ toDate "2006-01-02" "2017-12-31" | dateModify "-1.5h" }}|{{ toDate "2006-01-02" "2017-12-31" | date_modify "x" }}|{{ toDate "2006-01-02" "2017-12-31" | mustDateModify "24h" | unixEpoch }}"#,
+        r#"{{ toDate "2006-01-02" "9999-07-01" | dateModify "100000h" }}|{{ toDate "2006-01-02" "9999-12-01" | dateModify "100000h" }}|{{ date "2006-01-02 MST" 9000000000000 }}"#,
         r#"{{ toDate "2006-01-02" "2017-12-31" | mustDateModify "x" }}"#,
         r#"{{ toDate "2006-01-02" "2017-12-31" | must_date_modify "1" }}"#,
         r#"{{ unixEpoch "x" }}"#,
