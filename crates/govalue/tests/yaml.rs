@@ -8,7 +8,7 @@ use std::path::Path;
 use base64_text as base64;
 use generate::{Random, documents, values};
 use govalue::yaml::{YamlError, sigs, v3};
-use govalue::{Key, Value};
+use govalue::{Key, Map, Value};
 use helm_testkit::oracle::Oracle;
 use serde_json::{Value as Json, json};
 
@@ -217,6 +217,65 @@ fn generated_values_are_written_as_in_go() {
         }
     }
     report(&failures, values.len() * 3);
+}
+
+/// Documents that are small and stand for something huge, or nested beyond measure.
+fn bombs() -> Vec<Vec<u8>> {
+    let mut texts: Vec<String> =
+        ["[", "{a: ", "- ", "? ", "{? ", "[[{a: ", "- a:\n"].iter().map(|s| s.repeat(20_000)).collect();
+    let mut laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for i in 1..9 {
+        let references = vec![format!("*a{}", i - 1); 9].join(",");
+        laughs.push_str(&format!("a{i}: &a{i} [{references}]\n"));
+    }
+    texts.push(laughs);
+    let mut merges = "a0: &a0 {k0: 1, l0: 2}\n".to_owned();
+    for i in 1..40 {
+        merges.push_str(&format!("a{i}: &a{i}\n  <<: [*a{}, *a{}]\n  k{i}: 1\n", i - 1, i - 1));
+    }
+    texts.push(merges);
+    texts.push(format!("a: &a [{}]\nb: [{}]\n", "x,".repeat(500), "*a,".repeat(2000)));
+    texts.push(format!("[{}{}]", "[],".repeat(100_000), "x"));
+    texts.push(format!("{}{}", "[".repeat(9_000), "x,".repeat(100_000)));
+    texts.push(format!("? {}", "x: ".repeat(50_000)));
+    texts.push("%TAG !a! b\n".repeat(3) + "--- a");
+    texts.push((0..50_000).map(|i| format!("%TAG !{i}! b\n")).collect::<String>() + "--- !7!x y");
+    texts.push("a: &a 1\nb: [".to_owned() + &"*a,".repeat(100_000) + "]");
+    texts.push("'".repeat(100_001));
+    texts.push("\"\\\n".repeat(20_000));
+    texts.into_iter().map(String::into_bytes).collect()
+}
+
+#[test]
+fn bombs_are_defused_as_in_go() {
+    // Go's own marshaller of the answer would be the victim of what it may read, hence only texts that it refuses.
+    compare(&bombs(), &["sigs", "v3-first"]);
+}
+
+#[test]
+fn nesting_is_bounded() {
+    // Without optimisation, every level takes some kilobytes.
+    let thread = std::thread::Builder::new().stack_size(16 << 20).spawn(check_nesting);
+    thread.expect("a thread").join().expect("the checks hold");
+}
+
+fn check_nesting() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    for depth in [1, 10, 1000] {
+        let value = sigs::unmarshal(nested(depth).as_bytes()).expect("not too deep");
+        assert_eq!(sigs::marshal(&value).expect("not too deep").len(), 2 * depth + 1);
+        assert_eq!(v3::encode(&value, 2).expect("not too deep").len(), 2 * depth + 1);
+        assert!(sigs::to_json_value(nested(depth).as_bytes()).is_ok());
+        assert!(v3::decode(nested(depth).as_bytes()).is_ok());
+    }
+    let error = sigs::unmarshal(nested(1001).as_bytes()).expect_err("too deep");
+    assert_eq!(error.to_string(), "error converting YAML to JSON: yaml: exceeded max depth of 1000");
+    let around = Map::new();
+    around.insert("self", Value::Map(around.clone()));
+    let error = sigs::marshal(&Value::Map(around.clone())).expect_err("a cycle");
+    assert!(error.to_string().starts_with("error marshaling into JSON: json: unsupported value"), "{error}");
+    assert!(v3::encode(&Value::Map(around.clone()), 2).is_err());
+    around.remove("self");
 }
 
 /// Go's `[]byte` in JSON.

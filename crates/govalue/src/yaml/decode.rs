@@ -70,7 +70,11 @@ impl Decoder {
             NodeKind::Scalar => self.scalar(node),
             NodeKind::Sequence => {
                 self.guard.descend()?;
-                let items = node.items().map(|item| self.value(item)).collect::<Result<Vec<T>, _>>()?;
+                // A loop, as iterators would each cost stack.
+                let mut items = Vec::with_capacity(node.len());
+                for item in node.items() {
+                    items.push(self.value(item)?);
+                }
                 self.guard.ascend();
                 Ok(T::list(items))
             }

@@ -41,7 +41,10 @@ impl Decoder {
             NodeKind::Scalar => scalar(node),
             NodeKind::Sequence => {
                 self.guard.descend()?;
-                let items = node.items().map(|item| self.value(item)).collect::<Result<Vec<_>, _>>()?;
+                let mut items = Vec::with_capacity(node.len());
+                for item in node.items() {
+                    items.push(self.value(item)?);
+                }
                 self.guard.ascend();
                 Ok(Value::List(List::new(items)))
             }

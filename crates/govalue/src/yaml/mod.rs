@@ -38,7 +38,8 @@ pub use error::YamlError;
 /// How deep a value may be nested.
 ///
 /// Go's parsers allow 10000 levels. Values are walked by recursion everywhere (templates, JSON, dropping them), so
-/// the bound here is lower: deep enough for any real document, and safe on a thread's stack of 2 MiB.
+/// the bound here is lower: deep enough for any real document, and, in an optimised build, safe on a thread's stack
+/// of 2 MiB.
 pub const MAX_DEPTH: usize = 1000;
 
 /// Which of go-yaml's two versions to follow.

@@ -1,6 +1,7 @@
 //! Tokens to events: YAML's grammar, as a machine with a stack of its own.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::event::{Event, EventKind, Properties, Style};
 use super::resolve::TAG_PREFIX;
@@ -17,7 +18,7 @@ pub(super) struct Parser<'a> {
     /// Where the open collections began.
     starts: Vec<Mark>,
     /// Handles and what they stand for in this document.
-    tags: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    tags: HashMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 /// What may come next.
@@ -66,7 +67,7 @@ impl<'a> Parser<'a> {
             state: State::StreamStart,
             states: Vec::new(),
             starts: Vec::new(),
-            tags: Vec::new(),
+            tags: HashMap::new(),
         }
     }
 
@@ -166,11 +167,9 @@ impl<'a> Parser<'a> {
                     versioned = true;
                 }
                 TokenKind::TagDirective(handle, prefix) => {
-                    let directive = (std::mem::take(handle), std::mem::take(prefix));
-                    if self.tags.iter().any(|(known, _)| *known == directive.0) {
+                    if self.tags.insert(std::mem::take(handle), std::mem::take(prefix)).is_some() {
                         return Err(problem(None, mark, "found duplicate %TAG directive"));
                     }
-                    self.tags.push(directive);
                 }
                 _ => break,
             }
@@ -182,9 +181,7 @@ impl<'a> Parser<'a> {
 
     fn add_default_tags(&mut self) {
         for (handle, prefix) in [("!", "!"), ("!!", TAG_PREFIX)] {
-            if self.tags.iter().all(|(known, _)| known != handle) {
-                self.tags.push((Cow::Borrowed(handle), Cow::Borrowed(prefix)));
-            }
+            self.tags.entry(Cow::Borrowed(handle)).or_insert(Cow::Borrowed(prefix));
         }
     }
 
@@ -297,8 +294,8 @@ impl<'a> Parser<'a> {
             let tag = if handle.is_empty() {
                 suffix
             } else {
-                match self.tags.iter().find(|(known, _)| *known == handle) {
-                    Some((_, prefix)) => Cow::Owned(format!("{prefix}{suffix}")),
+                match self.tags.get(&handle) {
+                    Some(prefix) => Cow::Owned(format!("{prefix}{suffix}")),
                     None => return Err(problem(Some(start), mark, "found undefined tag handle")),
                 }
             };
