@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use futures::stream::{self, StreamExt};
+use govalue::strconv::quote;
 use k8s_object::patch::managed_fields;
 use k8s_object::patch::merge;
 use k8s_object::patch::strategic::Strategic;
@@ -392,8 +393,9 @@ impl Cluster {
         let write = WriteOptions { field_manager: FIELD_MANAGER, ..WriteOptions::default() };
         let Resource { resource_type, namespace, name, .. } = &*target;
         let patched = self.patch(resource_type, namespace, name, &patch, &write).await;
-        let patched = patched
-            .map_err(|e| e.during(format!("cannot patch {name:?} with kind {}", resource_type.kind)))?;
+        let patched = patched.map_err(|e| {
+            e.during(format!("cannot patch {} with kind {}", quote(name), resource_type.kind))
+        })?;
         target.refresh(patched);
         Ok(())
     }

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use govalue::strconv::quote;
 use k8s_object::patch::PatchError;
 use serde::Deserialize;
 
@@ -28,8 +29,12 @@ pub enum Error {
     },
     /// The server serves no such kind.
     #[error(
-        "resource mapping not found for name: {name:?} namespace: {namespace:?} from \"\": no matches for kind \
-         {kind:?} in version {api_version:?}\nensure CRDs are installed first"
+        "resource mapping not found for name: {} namespace: {} from \"\": no matches for kind {} in version {}\n\
+         ensure CRDs are installed first",
+        quote(name),
+        quote(namespace),
+        quote(kind),
+        quote(api_version)
     )]
     NoMatch {
         /// The object's name.

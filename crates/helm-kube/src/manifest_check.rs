@@ -1,6 +1,7 @@
 //! What every manifest has to be before anything is asked of the server, in the words of kubectl's builder, which
 //! Helm reads manifests with.
 
+use govalue::strconv::quote;
 use k8s_object::Object;
 use serde_json::{Map, Value};
 
@@ -103,7 +104,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
     if mistakes.is_empty() {
         return Ok(());
     }
-    Err(Error::InvalidObject(format!("invalid resource name {name:?}: [{}]", mistakes.join(" "))))
+    Err(Error::InvalidObject(format!("invalid resource name {}: [{}]", quote(name), mistakes.join(" "))))
 }
 
 #[cfg(test)]

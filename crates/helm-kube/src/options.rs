@@ -1,17 +1,20 @@
 use std::path::{Path, PathBuf};
 
+use govalue::strconv::quote;
 use kube::Config;
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig, KubeconfigError};
 
 use crate::Error;
+use crate::transport::system_reason;
+
+mod kubeconfig_file;
 
 /// How to find and reach a cluster: what Helm's `--kube…` flags and environment say.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectOptions {
-    /// Kubeconfig files, first wins. Those that do not exist are passed over, unless there is but one and
-    /// `kubeconfig_required` is set.
+    /// Kubeconfig files, first wins: the one of `--kubeconfig`, else those of `KUBECONFIG`, else `~/.kube/config`.
     pub kubeconfig: Vec<PathBuf>,
-    /// Whether the kubeconfig was named by the user, so that its absence is an error.
+    /// Whether the file has to be there: so for `--kubeconfig`; others are passed over when they are not.
     pub kubeconfig_required: bool,
     /// The context to use instead of the current one.
     pub context: Option<String>,
@@ -70,15 +73,15 @@ impl ConnectOptions {
         let mut merged: Option<Kubeconfig> = None;
         for path in &self.kubeconfig {
             if !path.exists() {
-                if self.kubeconfig_required && self.kubeconfig.len() == 1 {
+                if self.kubeconfig_required {
                     return Err(Error::Config(format!("stat {}: no such file or directory", path.display())));
                 }
                 continue;
             }
-            let next = Kubeconfig::read_from(path).map_err(|e| load_error(path, &e))?;
+            let next = kubeconfig_file::read(path).map_err(|cause| load_error(path, &cause))?;
             merged = Some(match merged {
                 None => next,
-                Some(before) => before.merge(next).map_err(|e| load_error(path, &e))?,
+                Some(before) => before.merge(next).map_err(|e| load_error(path, &e.to_string()))?,
             });
         }
         Ok(merged)
@@ -151,7 +154,7 @@ impl ConnectOptions {
         if let Some(wanted) = &self.context
             && !kubeconfig.contexts.iter().any(|context| &context.name == wanted)
         {
-            return Err(Error::Config(format!("context {wanted:?} does not exist")));
+            return Err(Error::Config(format!("context {} does not exist", quote(wanted))));
         }
         if context.as_deref().unwrap_or_default().is_empty() {
             return self.without_kubeconfig();
@@ -184,15 +187,24 @@ fn in_cluster_namespace() -> Option<String> {
 }
 
 fn parse_server(server: &str) -> Result<http::Uri, Error> {
-    let with_scheme = if server.contains("://") { server.to_owned() } else { format!("http://{server}") };
-    with_scheme.parse().map_err(|e| Error::Config(format!("parse {server:?}: {e}")))
+    let url = if server.contains("://") { server.to_owned() } else { format!("http://{server}") };
+    url.parse().map_err(|e: http::uri::InvalidUri| {
+        let host = url
+            .split_once("://")
+            .map_or(url.as_str(), |(_, rest)| rest.split('/').next().unwrap_or_default());
+        let cause = match host.chars().find(|c| c.is_whitespace() || c.is_control()) {
+            Some(character) => format!("invalid character {} in host name", quote(character.to_string())),
+            None => e.to_string(),
+        };
+        Error::Config(format!("parse {}: {cause}", quote(&url)))
+    })
 }
 
 fn read_certificates(file: &Path, cluster: &str) -> Result<Vec<Vec<u8>>, Error> {
     let text = std::fs::read(file).map_err(|e| {
         Error::Config(format!(
             "invalid configuration: unable to read certificate-authority {path} for {cluster} due to open {path}: {}",
-            go_text(&e),
+            system_reason(&e),
             path = file.display()
         ))
     })?;
@@ -204,29 +216,16 @@ fn read_certificates(file: &Path, cluster: &str) -> Result<Vec<Vec<u8>>, Error> 
     Ok(blocks.into_iter().map(pem::Pem::into_contents).collect())
 }
 
-/// The system's reason without the number Rust appends, in Go's lower case.
-fn go_text(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(characters).collect()
-}
-
-fn load_error(path: &Path, error: &KubeconfigError) -> Error {
-    let cause = match error {
-        KubeconfigError::ReadConfig(cause, _) => format!("open {}: {}", path.display(), go_text(cause)),
-        KubeconfigError::Parse(cause) => cause.to_string(),
-        other => other.to_string(),
-    };
+fn load_error(path: &Path, cause: &str) -> Error {
     Error::Config(format!("error loading config file \"{}\": {cause}", path.display()))
 }
 
 /// The kubeconfig's own faults in client-go's words.
 fn config_error(error: &KubeconfigError) -> Error {
     Error::Config(match error {
-        KubeconfigError::LoadContext(name) => format!("context {name:?} does not exist"),
+        KubeconfigError::LoadContext(name) => format!("context {} does not exist", quote(name)),
         KubeconfigError::LoadClusterOfContext(name) => {
-            format!("invalid configuration: cluster {name:?} does not exist")
+            format!("invalid configuration: cluster {} does not exist", quote(name))
         }
         other => format!("invalid configuration: {other}"),
     })

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use govalue::strconv::quote;
 use k8s_object::{Object, ObjectRef};
 use serde_json::Value;
 
@@ -57,7 +58,8 @@ impl Resource {
 
     /// `Kind "name" in namespace "namespace"`, as Helm's errors name a resource.
     pub fn describe(&self) -> String {
-        format!("{} {:?} in namespace {:?}", self.resource_type.kind, self.name, self.namespace)
+        let (name, namespace) = (quote(&self.name), quote(&self.namespace));
+        format!("{} {name} in namespace {namespace}", self.resource_type.kind)
     }
 
     /// Refuses an object that has both a name and a name to generate; says whether the server is to generate one.
@@ -149,7 +151,9 @@ fn find_type(
         let (kind, api_version) = (object.kind().to_owned(), object.api_version().to_owned());
         if is_item {
             return Error::InvalidObject(format!(
-                "unable to recognize no matches for kind {kind:?} in version {api_version:?}"
+                "unable to recognize no matches for kind {} in version {}",
+                quote(&kind),
+                quote(&api_version)
             ));
         }
         let (name, namespace) = (object.name().to_owned(), object.namespace().to_owned());

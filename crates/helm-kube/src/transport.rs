@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use govalue::strconv::quote;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, WARNING};
 use http::{Method, Request, Response};
 use kube::client::Body;
@@ -15,6 +16,8 @@ use crate::resource_type::push_escaped;
 use crate::{Error, RateLimit, Status, TransportError};
 
 mod go_network;
+
+pub(crate) use go_network::system_reason;
 
 /// What is called with the text of each `Warning` header.
 pub(crate) type WarningSink = Arc<dyn Fn(&str) + Send + Sync>;
@@ -241,7 +244,10 @@ fn generic_status(code: u16, method: &Method, text: String) -> Status {
             let (reason, message) = if code >= 500 {
                 (
                     "InternalError",
-                    format!("an error on the server ({text:?}) has prevented the request from succeeding"),
+                    format!(
+                        "an error on the server ({}) has prevented the request from succeeding",
+                        quote(&text)
+                    ),
                 )
             } else {
                 (

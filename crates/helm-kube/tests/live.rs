@@ -106,7 +106,7 @@ async fn a_cluster_that_is_not_there_is_told_as_helm_tells_it() {
     assert!(
         text.starts_with(
             "kubernetes cluster unreachable: Get \"https://no.such.host.invalid:6443/version\": dial tcp: lookup \
-             no.such.host.invalid"
+             no.such.host.invalid on "
         ) && text.ends_with(": no such host"),
         "{text}"
     );
@@ -119,6 +119,27 @@ async fn a_cluster_that_is_not_there_is_told_as_helm_tells_it() {
     assert_eq!(text, "kubernetes cluster unreachable: context \"nope\" does not exist");
     let text = unreachable(|options| options.kubeconfig = vec!["/no/such/file".into()]).await;
     assert_eq!(text, "kubernetes cluster unreachable: stat /no/such/file: no such file or directory");
+    let dir = tempfile::tempdir().expect("a folder");
+    let broken = dir.path().join("broken");
+    std::fs::write(&broken, "a: [\n").expect("written");
+    let text = unreachable(|options| options.kubeconfig = vec![broken.clone()]).await;
+    assert_eq!(
+        text,
+        format!(
+            "kubernetes cluster unreachable: error loading config file {broken:?}: yaml: line 1: did not find \
+             expected node content"
+        )
+    );
+    let text = unreachable(|options| options.ca_file = Some(broken.clone())).await;
+    assert_eq!(
+        text,
+        "kubernetes cluster unreachable: unable to load root certificates: unable to parse bytes as PEM block"
+    );
+    let text = unreachable(|options| options.server = Some("ht tp://x".to_owned())).await;
+    assert_eq!(
+        text,
+        "kubernetes cluster unreachable: parse \"http://ht tp://x\": invalid character \" \" in host name"
+    );
     let text = unreachable(|options| options.ca_file = Some("/no/such/file".into())).await;
     assert_eq!(
         text,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use govalue::strconv::quote;
+
 use crate::Object;
 
 /// The label that says who manages an object.
@@ -122,9 +124,4 @@ impl fmt::Display for Mismatch {
             ),
         }
     }
-}
-
-/// Go's `%q` for the texts that can stand here: names and what a server stores.
-fn quote(text: &str) -> String {
-    format!("{text:?}")
 }

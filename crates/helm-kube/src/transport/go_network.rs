@@ -71,7 +71,26 @@ fn tls_cause(text: &str) -> Option<String> {
 fn lookup_failure(base: &str) -> String {
     let address = address(base);
     let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
-    format!("dial tcp: lookup {host}: no such host")
+    match name_server() {
+        Some(server) => format!("dial tcp: lookup {host} on {server}: no such host"),
+        None => format!("dial tcp: lookup {host}: no such host"),
+    }
+}
+
+/// The first name server of the system, which Go's own resolver asks and names.
+fn name_server() -> Option<String> {
+    let text = std::fs::read_to_string("/etc/resolv.conf").ok()?;
+    let server =
+        text.lines().find_map(|line| line.trim().strip_prefix("nameserver")?.split_whitespace().next())?;
+    Some(if server.contains(':') { format!("[{server}]:53") } else { format!("{server}:53") })
+}
+
+/// The system's reason without the number Rust appends, in Go's lower case.
+pub(crate) fn system_reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(characters).collect()
 }
 
 /// `host:port` of a URL.

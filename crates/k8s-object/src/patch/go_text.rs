@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use govalue::fmt;
 use serde_json::Value;
 
 /// Go's `%v`.
@@ -22,7 +23,11 @@ fn write_text(value: &Value, out: &mut String) {
         Value::Null => out.push_str("<nil>"),
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
         Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            Some(float) => out.push_str(&float_text(float)),
+            // Package fmt's `%v` of a float, which takes an exponent from 21 digits on.
+            Some(float) => {
+                let text = fmt::sprint(&[govalue::Value::Float(float)]);
+                out.push_str(&String::from_utf8_lossy(&text));
+            }
             None => {
                 let _ = write!(out, "{number}");
             }
@@ -52,21 +57,6 @@ fn write_text(value: &Value, out: &mut String) {
             out.push(']');
         }
     }
-}
-
-/// `%v` of a float: shortest digits, an exponent below 1e-4 and from 1e21 on.
-fn float_text(float: f64) -> String {
-    if float == 0.0 {
-        return if float.is_sign_negative() { "-0".to_owned() } else { "0".to_owned() };
-    }
-    let scientific = format!("{float:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..21).contains(&exponent) {
-        return format!("{float}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
 }
 
 /// Go's name for the type a JSON value is decoded to.
