@@ -21,6 +21,9 @@ pub(super) struct Issuer {
     pub key_id: Option<Vec<u8>>,
 }
 
+/// Bytes of an RSA key of 16384 bits and some more: what is larger would keep the processor busy for hours.
+const MAX_RSA_LENGTH: usize = 10_000;
+
 /// Reads a private key from PEM (Sprig's `parsePrivateKeyPEM`).
 pub(super) fn private_key(text: &[u8]) -> Result<PrivateKey, String> {
     let block = pem::decode(text).ok_or("no PEM data in input")?;
@@ -67,6 +70,9 @@ fn pkcs8_key(der: &[u8]) -> Result<PrivateKey, String> {
 
 /// `x509.ParsePKCS1PrivateKey`.
 fn pkcs1(der: &[u8]) -> Result<PrivateKey, String> {
+    if der.len() > MAX_RSA_LENGTH {
+        return Err("crypto/rsa: key too large".to_owned());
+    }
     match RsaPrivateKey::from_pkcs1_der(der) {
         Ok(key) => Ok(PrivateKey::Rsa(Box::new(key))),
         Err(_) => Err(other_format(der, &[Format::Ec, Format::Pkcs8]).unwrap_or_else(|| broken(der))),

@@ -52,17 +52,15 @@ pub(super) fn decode(data: &[u8]) -> Option<Block> {
 fn block(data: &[u8], label: usize, end: usize, after: usize) -> Option<Block> {
     let (first, mut body) = line(data, label);
     let label = first.strip_suffix(DASHES)?;
-    let mut has_headers = false;
     loop {
         let (header, next) = line(data, body);
         if !header.contains(&b':') {
             break;
         }
-        has_headers = true;
         body = next;
-    }
-    if has_headers && end < body {
-        return None;
+        if end < body {
+            return None;
+        }
     }
     let trailer = data.get(after.max(body)..)?.strip_prefix(label)?.strip_prefix(DASHES)?;
     if !line(trailer, 0).0.is_empty() {
