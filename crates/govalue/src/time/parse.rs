@@ -241,13 +241,14 @@ impl<'a> Reader<'a> {
             true => two_digits(&text[1 + step * i..][..2]),
             false => Some(0),
         };
-        // The first malformed part makes those behind it unread, yet what was read is checked first.
+        // The first malformed part makes those behind it unread, yet what was read is checked first. Go
+        // reports the last part that is out of range.
         let hours = part(0);
         let minutes = hours.and_then(|_| part(1));
         let seconds = minutes.and_then(|_| part(2));
-        check(hours.unwrap_or(0) <= 24, "time zone offset hour")?;
-        check(minutes.unwrap_or(0) <= 60, "time zone offset minute")?;
         check(seconds.unwrap_or(0) <= 60, "time zone offset second")?;
+        check(minutes.unwrap_or(0) <= 60, "time zone offset minute")?;
+        check(hours.unwrap_or(0) <= 24, "time zone offset hour")?;
         let (Some(h), Some(m), Some(s)) = (hours, minutes, seconds) else { return Err(Bad::Form) };
         let offset = (h * 60 + m) * 60 + s;
         self.fields.offset = Some(match text[0] {
