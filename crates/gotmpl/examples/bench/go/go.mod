@@ -1,0 +1,3 @@
+module gotmpl-bench
+
+go 1.26
