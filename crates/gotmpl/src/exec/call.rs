@@ -52,25 +52,23 @@ impl<'s> Machine<'s> {
     }
 
     /// Checks the number of arguments as Go does.
-    pub(super) fn check_arity(&self, name: &str, arity: &Arity, args: usize, has_last: bool) -> Result<()> {
+    pub(super) fn check_arity(&self, name: &[u8], arity: &Arity, args: usize, has_last: bool) -> Result<()> {
         let got = args + usize::from(has_last);
-        if arity.variadic {
-            let fixed = arity.params - 1;
-            if got < fixed {
-                let message = format!("wrong number of args for {name}: want at least {fixed} got {args}");
-                return Err(self.error(message));
-            }
-        } else if got != arity.params {
-            let want = arity.params;
-            return Err(self.error(format!("wrong number of args for {name}: want {want} got {got}")));
+        if (!arity.variadic && got == arity.params) || (arity.variadic && got + 1 >= arity.params) {
+            return Ok(());
         }
-        Ok(())
+        let name = String::from_utf8_lossy(name);
+        Err(self.error(if arity.variadic {
+            format!("wrong number of args for {name}: want at least {} got {args}", arity.params - 1)
+        } else {
+            format!("wrong number of args for {name}: want {} got {got}", arity.params)
+        }))
     }
 
     /// Evaluates the arguments of a call and leaves them in `args` from the returned index on.
     fn push_args(
         &mut self,
-        name: &str,
+        name: &[u8],
         signature: &Signature,
         args: &'s [NodeId],
         last: Option<Operand>,
@@ -96,7 +94,7 @@ impl<'s> Machine<'s> {
         args: &'s [NodeId],
         last: Option<Operand>,
     ) -> Result<Operand> {
-        let name = std::str::from_utf8(self.unit.text(name)).unwrap_or_default();
+        let name = self.unit.text(name);
         let base = self.push_args(name, &function.signature, args, last)?;
         let mut state = State {
             set: self.set,
@@ -121,18 +119,18 @@ impl<'s> Machine<'s> {
         args: &'s [NodeId],
         last: Option<Operand>,
     ) -> Result<Operand> {
-        let base = self.push_args(name, &method.signature, args, last)?;
+        let base = self.push_args(name.as_bytes(), &method.signature, args, last)?;
         let result = (method.body)(&self.args[base..]);
         self.args.truncate(base);
         match result {
             Ok(value) => Ok(Operand::typed(value, &method.signature.result)),
-            Err(error) => Err(self.call_failed(node, name, error)),
+            Err(error) => Err(self.call_failed(node, name.as_bytes(), error)),
         }
     }
 
-    fn call_failed(&mut self, node: NodeId, name: &str, error: CallError) -> crate::ExecError {
+    fn call_failed(&mut self, node: NodeId, name: &[u8], error: CallError) -> crate::ExecError {
         self.at = node;
-        self.error_with(format!("error calling {name}"), Some(error))
+        self.error_with(format!("error calling {}", String::from_utf8_lossy(name)), Some(error))
     }
 
     fn call_builtin(
@@ -142,7 +140,7 @@ impl<'s> Machine<'s> {
         args: &'s [NodeId],
         last: Option<Operand>,
     ) -> Result<Operand> {
-        let name = builtin.name();
+        let name = builtin.name().as_bytes();
         let (arity, shape) = builtin.shape();
         let arity = Arity { params: arity.0, variadic: arity.1 };
         self.check_arity(name, &arity, args.len(), last.is_some())?;

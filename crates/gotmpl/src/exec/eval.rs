@@ -1,5 +1,6 @@
 use govalue::Value;
 
+use super::field::Root;
 use super::machine::{Machine, Result};
 use super::operand::Operand;
 use crate::tree::{Expr, NodeId};
@@ -40,7 +41,7 @@ impl<'s> Machine<'s> {
         match unit.node(first).expr {
             Expr::Field { fields } => {
                 self.at = first;
-                return self.eval_fields(None, first, fields, args, last);
+                return self.eval_fields(Root::Dot, first, fields, args, last);
             }
             Expr::Variable { .. } => return self.eval_variable(first, args, last),
             Expr::Identifier { name, callee } => {
@@ -103,12 +104,12 @@ impl<'s> Machine<'s> {
         let Expr::Variable { var, name, fields } = self.unit.node(node).expr else {
             return Ok(Operand::ABSENT);
         };
-        let Some(value) = self.variable(var).cloned() else { return Err(self.undefined_variable(name)) };
+        let Some(slot) = self.variable(var) else { return Err(self.undefined_variable(name)) };
         if fields.is_empty() {
             self.refuse_arguments(node, args, &last)?;
-            return Ok(value);
+            return Ok(self.vars[slot].1.clone());
         }
-        self.eval_fields(Some(value), node, fields, args, last)
+        self.eval_fields(Root::Variable(slot), node, fields, args, last)
     }
 
     pub fn eval_chain(&mut self, node: NodeId, args: &'s [NodeId], last: Option<Operand>) -> Result<Operand> {
@@ -117,7 +118,7 @@ impl<'s> Machine<'s> {
             return Ok(Operand::ABSENT);
         };
         let value = self.eval_operand(term)?;
-        self.eval_fields(Some(value), node, fields, args, last)
+        self.eval_fields(Root::Value(value), node, fields, args, last)
     }
 
     /// An operand as it is, without asking for a type.
@@ -126,7 +127,7 @@ impl<'s> Machine<'s> {
         match self.unit.node(node).expr {
             Expr::Dot => Ok(self.dot.clone()),
             Expr::Nil => Ok(Operand::ABSENT),
-            Expr::Field { fields } => self.eval_fields(None, node, fields, &[], None),
+            Expr::Field { fields } => self.eval_fields(Root::Dot, node, fields, &[], None),
             Expr::Variable { .. } => self.eval_variable(node, &[], None),
             Expr::Pipe { .. } => self.eval_nested_pipeline(node),
             Expr::Identifier { name, callee } => self.eval_function(callee, name, node, &[], None),

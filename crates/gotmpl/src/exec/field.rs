@@ -12,11 +12,19 @@ use govalue::strconv::quote;
 /// What a field was read from, to name its declared type in an error.
 type Owner<'n> = Option<(Arc<dyn Object>, &'n str)>;
 
+/// Where a chain of fields begins.
+pub(super) enum Root {
+    Dot,
+    /// Index of the variable among all.
+    Variable(usize),
+    Value(Operand),
+}
+
 impl<'s> Machine<'s> {
-    /// `.a.b.c`, where the last name may be a method with arguments. Without a receiver it begins at dot.
+    /// `.a.b.c`, where the last name may be a method with arguments.
     pub fn eval_fields(
         &mut self,
-        mut receiver: Option<Operand>,
+        root: Root,
         node: NodeId,
         fields: Slice,
         args: &'s [NodeId],
@@ -25,17 +33,30 @@ impl<'s> Machine<'s> {
         let unit = self.unit;
         let names = unit.fields(fields);
         let mut owner: Owner<'s> = None;
+        let (mut receiver, slot) = match root {
+            Root::Dot => (None, None),
+            Root::Variable(slot) => (None, Some(slot)),
+            Root::Value(value) => (Some(value), None),
+        };
         for (i, &name) in names.iter().enumerate() {
             let name = unit.text(name);
             let is_last = i + 1 == names.len();
             let plain = !is_last || args.is_empty() && last.is_none();
-            let from = receiver.as_ref().unwrap_or(&self.dot);
+            // The value that it begins with is only cloned where more than a map is in play.
+            let from = match (&receiver, slot) {
+                (Some(value), _) => value,
+                (None, Some(slot)) => &self.vars[slot].1,
+                (None, None) => &self.dot,
+            };
             if plain && let Some(found) = fast_map_field(from, name, self.missing_key) {
                 receiver = Some(found);
                 owner = None;
                 continue;
             }
-            let from = receiver.take().unwrap_or_else(|| self.dot.clone());
+            let from = match receiver.take() {
+                Some(value) => value,
+                None => slot.map_or(&self.dot, |slot| &self.vars[slot].1).clone(),
+            };
             // Names consist of letters and digits, so they are text.
             let name = std::str::from_utf8(name).unwrap_or_default();
             let next_owner = match &from.value {

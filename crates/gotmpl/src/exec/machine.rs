@@ -1,10 +1,12 @@
+use std::mem::take;
+
 use govalue::{Kind, Value};
 
 use super::operand::{Operand, Via, indirect};
 use super::range::Iter;
 use super::stack::{Recursive, recurse};
 use super::{Limits, too_deep};
-use crate::tree::{Expr, NodeId, Op, Unit, VarId};
+use crate::tree::{Expr, NodeId, Op, Span, Unit, VarId};
 use crate::{ExecError, Host, MissingKey, Place, Template, TemplateSet, print};
 
 pub(super) type Result<T> = std::result::Result<T, ExecError>;
@@ -30,6 +32,14 @@ pub(super) struct Machine<'s> {
     /// Arguments of the calls that are being prepared.
     pub args: Vec<Value>,
     pub operands: Vec<Operand>,
+}
+
+/// The stacks of an execution, which the next one can use again.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    vars: Vec<(VarId, Operand)>,
+    args: Vec<Value>,
+    operands: Vec<Operand>,
 }
 
 /// What the end of a block restores.
@@ -82,6 +92,8 @@ impl<'s> Machine<'s> {
         limits: &'s mut Limits,
     ) -> Machine<'s> {
         let dot = Operand::plain(data.clone());
+        let Buffers { mut vars, args, operands } = limits.spare.pop().unwrap_or_default();
+        vars.push((0, dot.clone()));
         let mut machine = Machine {
             set,
             template,
@@ -92,12 +104,12 @@ impl<'s> Machine<'s> {
             max_output: set.options.max_output,
             same_functions: false,
             at: 0,
-            vars: vec![(0, dot.clone())],
+            vars,
             dot,
             base: 0,
             blocks: Vec::new(),
-            args: Vec::new(),
-            operands: Vec::new(),
+            args,
+            operands,
         };
         machine.enter(template);
         machine
@@ -114,6 +126,12 @@ impl<'s> Machine<'s> {
         let depth = self.limits.depth;
         let result = self.run(0, out).map(|_| ());
         self.limits.depth = depth;
+        let (vars, args, operands) = (&mut self.vars, &mut self.args, &mut self.operands);
+        vars.clear();
+        args.clear();
+        operands.clear();
+        let (vars, args, operands) = (take(vars), take(args), take(operands));
+        self.limits.spare.push(Buffers { vars, args, operands });
         result
     }
 
@@ -184,6 +202,7 @@ impl<'s> Machine<'s> {
     fn print(&self, operand: &Operand, out: &mut Vec<u8>) -> Result<()> {
         match &operand.value {
             Value::Str(s) => out.extend_from_slice(s),
+            Value::Int(i) if i.kind().is_signed() => govalue::strconv::append_int(out, i.as_i64(), 10),
             Value::Nil => out.extend_from_slice(b"<no value>"),
             Value::Func(_) => return Err(self.unprintable(&operand.value)),
             Value::Object(object) if operand.via == Via::Addressable && object.text().is_none() => {
@@ -281,27 +300,24 @@ impl<'s> Machine<'s> {
         Some(pc)
     }
 
-    pub fn variable(&self, var: VarId) -> Option<&Operand> {
-        self.vars[self.base..].iter().rev().find(|(id, _)| *id == var).map(|(_, value)| value)
+    /// Where the innermost variable of that name is.
+    pub fn variable(&self, var: VarId) -> Option<usize> {
+        self.vars[self.base..].iter().rposition(|(id, _)| *id == var).map(|at| self.base + at)
     }
 
-    pub fn set_variable(&mut self, var: VarId, name: crate::tree::Span, value: Operand) -> Result<()> {
-        match self.vars[self.base..].iter_mut().rev().find(|(id, _)| *id == var) {
-            Some(slot) => {
-                slot.1 = value;
-                Ok(())
-            }
-            None => Err(self.undefined_variable(name)),
-        }
+    pub fn set_variable(&mut self, var: VarId, name: Span, value: Operand) -> Result<()> {
+        let Some(slot) = self.variable(var) else { return Err(self.undefined_variable(name)) };
+        self.vars[slot].1 = value;
+        Ok(())
     }
 
-    pub fn undefined_variable(&self, name: crate::tree::Span) -> ExecError {
+    pub fn undefined_variable(&self, name: Span) -> ExecError {
         self.error(format!("undefined variable: {}", String::from_utf8_lossy(self.unit.text(name))))
     }
 
     /// Evaluates on a stack that is deep enough.
     pub fn recurse<T: Send>(&mut self, step: impl FnOnce(&mut Self) -> Result<T> + Send) -> Result<T> {
-        match recurse(self, 1, step) {
+        match recurse(self, 2, step) {
             Ok(result) => result,
             Err(error) => Err(self.error_with(super::no_stack(), Some(error.into()))),
         }

@@ -23,6 +23,8 @@ pub(crate) struct Limits {
     /// How many templates are executing inside the first one.
     pub depth: usize,
     native: Native,
+    /// Emptied stacks of executions that are over.
+    spare: Vec<machine::Buffers>,
 }
 
 /// Executes a template from outside.

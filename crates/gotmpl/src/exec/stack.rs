@@ -4,12 +4,16 @@ use std::thread;
 
 use super::Limits;
 
-/// How much nesting the stack that an execution starts on must bear, in units of one parenthesis or one step of an
-/// execution inside a function. Stacks may be as small as 2 MiB (threads of the standard library).
-const FIRST_UNITS: usize = if cfg!(debug_assertions) { 100 } else { 600 };
+/// Bytes of stack that a unit of recursion takes, as measured and rounded up: one of parentheses takes two of them,
+/// one through a function of the host's four.
+const UNIT: usize = if cfg!(debug_assertions) { 2_300 } else { 800 };
 
-/// The same for a stack of our own.
-const UNITS: usize = if cfg!(debug_assertions) { 2_000 } else { 8_000 };
+/// How many units may be used of the stack that an execution starts on: one MiB of it. Threads have stacks of 2 MiB
+/// where nothing else was asked for.
+const FIRST_UNITS: usize = (1 << 20) / UNIT;
+
+/// The same for a stack of our own; a part of it is left to functions that need more.
+const UNITS: usize = STACK_SIZE / 2 / UNIT;
 
 /// Size of a stack of our own. It is address space: memory is used as far as the stack grows.
 const STACK_SIZE: usize = 32 << 20;
