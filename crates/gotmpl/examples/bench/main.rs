@@ -39,7 +39,10 @@ fn helpers(count: usize) -> String {
 fn jobs() -> Vec<Job> {
     let items: Vec<String> = (0..10_000)
         .map(|i| {
-            format!(r#"{{"name":"item-{i}","port":{i},"labels":{{"app":"a{i}","tier":"web"}},"on":{}}}"#, i % 3 > 0)
+            format!(
+                r#"{{"name":"item-{i}","port":{i},"labels":{{"app":"a{i}","tier":"web"}},"on":{}}}"#,
+                i % 3 > 0
+            )
         })
         .collect();
     let loop_text = "{{range $i, $e := .items}}{{if $e.on}}- name: {{$e.name | upper | quote}}\n  index: {{$i}}\n  \
@@ -48,7 +51,8 @@ fn jobs() -> Vec<Job> {
         format!("{{{{define \"l{i}\"}}}}<{{{{include \"l{}\" . | printf \"%s\"}}}}>{{{{end}}}}\n", i + 1)
     });
     let chain = links.collect::<String>() + "{{define \"l200\"}}{{.name}}{{end}}{{include \"l0\" .}}";
-    let texts: Vec<String> = (0..5_000).map(|i| format!("\"{{{{ .name }}}}-{i}-{{{{ .name | upper }}}}\"")).collect();
+    let texts: Vec<String> =
+        (0..5_000).map(|i| format!("\"{{{{ .name }}}}-{i}-{{{{ .name | upper }}}}\"")).collect();
     let reparse = helpers(150) + "{{range .texts}}{{tpl . $}}\n{{end}}";
     vec![
         Job { title: "parse a 2,000-line helper file", text: helpers(182), data: None, rounds: 200 },
@@ -58,7 +62,12 @@ fn jobs() -> Vec<Job> {
             data: Some(format!(r#"{{"items":[{}]}}"#, items.join(","))),
             rounds: 40,
         },
-        Job { title: "include chain, 200 deep", text: chain, data: Some(r#"{"name":"n"}"#.to_owned()), rounds: 400 },
+        Job {
+            title: "include chain, 200 deep",
+            text: chain,
+            data: Some(r#"{"name":"n"}"#.to_owned()),
+            rounds: 400,
+        },
         Job {
             title: "5,000 `tpl` calls",
             text: reparse,

@@ -1,41 +1,40 @@
-use govalue::{CallError, Int, Kind, Str, Type, Value, fmt};
+use govalue::{CallError, Kind, Str, Type, Value, fmt};
 
-use crate::exec::convert::plain_scalar;
 use crate::exec::operand::Operand;
 
 /// A scalar as the comparisons see it: by its basic kind.
-enum Scalar {
+enum Scalar<'v> {
     Bool(bool),
     Complex(f64, f64),
     Int(i64),
     Float(f64),
-    Str(Str),
+    Str(&'v Str),
     Uint(u64),
 }
 
-impl Scalar {
-    fn of(operand: &Operand) -> Option<Scalar> {
-        match &operand.value {
-            Value::Object(_) => Scalar::of_value(&plain_scalar(&operand.value)),
-            value => Scalar::of_value(value),
+impl<'v> Scalar<'v> {
+    /// The scalar of a value. What a host's scalar holds is kept in `inner`.
+    fn of(value: &'v Value, inner: &'v mut Value) -> Option<Scalar<'v>> {
+        match value {
+            Value::Object(object) => {
+                *inner = object.underlying()?;
+                Scalar::plain(inner)
+            }
+            value => Scalar::plain(value),
         }
     }
 
-    fn of_value(value: &Value) -> Option<Scalar> {
+    fn plain(value: &'v Value) -> Option<Scalar<'v>> {
         Some(match value {
             Value::Bool(b) => Scalar::Bool(*b),
             Value::Complex(c) => Scalar::Complex(c.0, c.1),
             Value::Float(f) => Scalar::Float(*f),
-            Value::Str(s) => Scalar::Str(s.clone()),
-            Value::Int(i) if is_unsigned(*i) => Scalar::Uint(i.as_u64()),
+            Value::Str(s) => Scalar::Str(s),
+            Value::Int(i) if i.kind().is_unsigned() => Scalar::Uint(i.as_u64()),
             Value::Int(i) => Scalar::Int(i.as_i64()),
             _ => return None,
         })
     }
-}
-
-fn is_unsigned(i: Int) -> bool {
-    i.kind().is_unsigned()
 }
 
 const BAD_TYPE: &str = "invalid type for comparison";
@@ -50,11 +49,11 @@ pub(super) fn eq(first: &Operand, others: &[Operand]) -> Result<bool, CallError>
     if others.is_empty() {
         return Err("missing argument for comparison".into());
     }
-    let first = first.clone().concrete();
-    let scalar = Scalar::of(&first);
+    let mut held = Value::Nil;
+    let scalar = Scalar::of(&first.value, &mut held);
     for other in others {
-        let other = other.clone().concrete();
-        let equal = match (&scalar, &Scalar::of(&other)) {
+        let mut held = Value::Nil;
+        let equal = match (&scalar, &Scalar::of(&other.value, &mut held)) {
             (Some(Scalar::Bool(a)), Some(Scalar::Bool(b))) => a == b,
             (Some(Scalar::Complex(a, i)), Some(Scalar::Complex(b, j))) => a == b && i == j,
             (Some(Scalar::Int(a)), Some(Scalar::Int(b))) => a == b,
@@ -64,9 +63,9 @@ pub(super) fn eq(first: &Operand, others: &[Operand]) -> Result<bool, CallError>
             (Some(Scalar::Int(i)), Some(Scalar::Uint(u))) | (Some(Scalar::Uint(u)), Some(Scalar::Int(i))) => {
                 u64::try_from(*i) == Ok(*u)
             }
-            (None, None) => eq_other(&first, &other)?,
-            _ if first.is_absent() || other.is_absent() => false,
-            _ => return Err(incompatible(&first, &other)),
+            (None, None) => eq_other(first, other)?,
+            _ if first.is_nothing() || other.is_nothing() => false,
+            _ => return Err(incompatible(first, other)),
         };
         if equal {
             return Ok(true);
@@ -81,7 +80,7 @@ fn eq_other(a: &Operand, b: &Operand) -> Result<bool, CallError> {
         let text = fmt::sprintf(verb.as_bytes(), std::slice::from_ref(v));
         String::from_utf8_lossy(&text).into_owned()
     };
-    if !a.is_absent() && !b.is_absent() && a.value.kind() != b.value.kind() {
+    if !a.is_nothing() && !b.is_nothing() && a.value.kind() != b.value.kind() {
         let (x, y) = (a.value.type_name(), b.value.type_name());
         let message =
             format!("non-comparable types {}: {x}, {y}: {}", show("%s", &a.value), show("%v", &b.value));
@@ -107,8 +106,9 @@ fn is_comparable(ty: &Type) -> bool {
 
 /// `lt`
 pub(super) fn lt(a: &Operand, b: &Operand) -> Result<bool, CallError> {
-    let (a, b) = (a.clone().concrete(), b.clone().concrete());
-    let (Some(x), Some(y)) = (Scalar::of(&a), Scalar::of(&b)) else { return Err(BAD_TYPE.into()) };
+    let (mut held_a, mut held_b) = (Value::Nil, Value::Nil);
+    let scalars = (Scalar::of(&a.value, &mut held_a), Scalar::of(&b.value, &mut held_b));
+    let (Some(x), Some(y)) = scalars else { return Err(BAD_TYPE.into()) };
     Ok(match (x, y) {
         (Scalar::Float(x), Scalar::Float(y)) => x < y,
         (Scalar::Int(x), Scalar::Int(y)) => x < y,
@@ -119,7 +119,7 @@ pub(super) fn lt(a: &Operand, b: &Operand) -> Result<bool, CallError> {
         (Scalar::Bool(_), Scalar::Bool(_)) | (Scalar::Complex(..), Scalar::Complex(..)) => {
             return Err(BAD_TYPE.into());
         }
-        _ => return Err(incompatible(&a, &b)),
+        _ => return Err(incompatible(a, b)),
     })
 }
 

@@ -65,25 +65,23 @@ impl<'s> Machine<'s> {
         }))
     }
 
-    /// Evaluates the arguments of a call and leaves them in `args` from the returned index on.
-    fn push_args(
+    /// Evaluates the arguments of a call.
+    fn eval_args(
         &mut self,
         name: &[u8],
         signature: &Signature,
         args: &'s [NodeId],
         last: Option<Operand>,
-    ) -> Result<usize> {
+    ) -> Result<Args> {
         self.check_arity(name, &Arity::of(signature), args.len(), last.is_some())?;
-        let base = self.args.len();
+        let mut values = Args::default();
         for (i, &arg) in args.iter().enumerate() {
-            let value = self.eval_arg(param(signature, i), arg)?;
-            self.args.push(value);
+            values.push(self.eval_arg(param(signature, i), arg)?);
         }
         if let Some(last) = last {
-            let value = self.validated(last, param(signature, args.len()))?;
-            self.args.push(value);
+            values.push(self.validated(last, param(signature, args.len()))?);
         }
-        Ok(base)
+        Ok(values)
     }
 
     fn call_host(
@@ -95,15 +93,16 @@ impl<'s> Machine<'s> {
         last: Option<Operand>,
     ) -> Result<Operand> {
         let name = self.unit.text(name);
-        let base = self.push_args(name, &function.signature, args, last)?;
+        let args = self.eval_args(name, &function.signature, args, last)?;
+        self.lend_stacks();
         let mut state = State {
             set: self.set,
             template: self.template,
             host: &mut *self.host,
             limits: &mut *self.limits,
         };
-        let result = (function.body)(&mut state, &self.args[base..]);
-        self.args.truncate(base);
+        let result = (function.body)(&mut state, args.as_slice());
+        self.reclaim_stacks();
         match result {
             Ok(value) => Ok(Operand::typed(value, &function.signature.result)),
             Err(error) => Err(self.call_failed(call, name, error)),
@@ -119,9 +118,8 @@ impl<'s> Machine<'s> {
         args: &'s [NodeId],
         last: Option<Operand>,
     ) -> Result<Operand> {
-        let base = self.push_args(name.as_bytes(), &method.signature, args, last)?;
-        let result = (method.body)(&self.args[base..]);
-        self.args.truncate(base);
+        let args = self.eval_args(name.as_bytes(), &method.signature, args, last)?;
+        let result = (method.body)(args.as_slice());
         match result {
             Ok(value) => Ok(Operand::typed(value, &method.signature.result)),
             Err(error) => Err(self.call_failed(node, name.as_bytes(), error)),
@@ -147,18 +145,14 @@ impl<'s> Machine<'s> {
         let result = match shape {
             Shape::ShortCircuit { until } => return self.short_circuit(until, args, last),
             Shape::Values => {
-                let base = self.args.len();
+                let mut values = Args::default();
                 for (i, &arg) in args.iter().enumerate() {
-                    let value = self.eval_arg(builtin.param(i), arg)?;
-                    self.args.push(value);
+                    values.push(self.eval_arg(builtin.param(i), arg)?);
                 }
                 if let Some(last) = last {
-                    let value = self.validated(last, builtin.param(args.len()))?;
-                    self.args.push(value);
+                    values.push(self.validated(last, builtin.param(args.len()))?);
                 }
-                let result = Operand::plain(builtin::text::call(builtin, &self.args[base..]));
-                self.args.truncate(base);
-                Ok(result)
+                Ok(Operand::plain(builtin::text::call(builtin, values.as_slice())))
             }
             Shape::Operands => {
                 let base = self.operands.len();
@@ -207,6 +201,34 @@ impl<'s> Machine<'s> {
         let values = prepare_all(&name, function, &self.operands[base + 1..])?;
         let result = (function.body)(&values)?;
         Ok(Operand::typed(result, &function.signature.result))
+    }
+}
+
+/// Arguments of a call. Few of them need no allocation.
+#[derive(Default)]
+struct Args {
+    few: [Value; Args::FEW],
+    len: usize,
+    many: Vec<Value>,
+}
+
+impl Args {
+    const FEW: usize = 4;
+
+    fn push(&mut self, value: Value) {
+        if self.len < Args::FEW {
+            self.few[self.len] = value;
+        } else {
+            if self.many.is_empty() {
+                self.many.extend(self.few.iter_mut().map(std::mem::take));
+            }
+            self.many.push(value);
+        }
+        self.len += 1;
+    }
+
+    fn as_slice(&self) -> &[Value] {
+        if self.len <= Args::FEW { &self.few[..self.len] } else { &self.many }
     }
 }
 

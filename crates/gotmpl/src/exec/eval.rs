@@ -14,7 +14,9 @@ impl<'s> Machine<'s> {
         let (decls, commands) = unit.list(list).split_at(usize::from(decls));
         let mut value = None;
         for &command in commands {
-            value = Some(self.eval_command(command, value)?.into_pipeline_value());
+            let mut result = self.eval_command(command, value.take())?;
+            result.strip_interface();
+            value = Some(result);
         }
         let value = value.unwrap_or(Operand::ABSENT);
         for &decl in decls {

@@ -29,17 +29,17 @@ pub(super) struct Machine<'s> {
     pub vars: Vec<(VarId, Operand)>,
     pub base: usize,
     pub blocks: Vec<Block<'s>>,
-    /// Arguments of the calls that are being prepared.
-    pub args: Vec<Value>,
+    /// Operands of calls that are being prepared.
     pub operands: Vec<Operand>,
 }
 
-/// The stacks of an execution, which the next one can use again.
+/// Stacks that an execution shares with those that its functions start: each uses the part above its caller's.
 #[derive(Default)]
-pub(crate) struct Buffers {
-    vars: Vec<(VarId, Operand)>,
-    args: Vec<Value>,
-    operands: Vec<Operand>,
+pub(crate) struct Stacks {
+    /// Variables, innermost last.
+    pub vars: Vec<(VarId, Operand)>,
+    /// Operands of calls that are being prepared.
+    pub operands: Vec<Operand>,
 }
 
 /// What the end of a block restores.
@@ -92,7 +92,8 @@ impl<'s> Machine<'s> {
         limits: &'s mut Limits,
     ) -> Machine<'s> {
         let dot = Operand::plain(data.clone());
-        let Buffers { mut vars, args, operands } = limits.spare.pop().unwrap_or_default();
+        let Stacks { mut vars, operands } = take(&mut limits.stacks);
+        let base = vars.len();
         vars.push((0, dot.clone()));
         let mut machine = Machine {
             set,
@@ -106,9 +107,8 @@ impl<'s> Machine<'s> {
             at: 0,
             vars,
             dot,
-            base: 0,
+            base,
             blocks: Vec::new(),
-            args,
             operands,
         };
         machine.enter(template);
@@ -123,16 +123,23 @@ impl<'s> Machine<'s> {
 
     /// Runs the template that the machine was made for.
     pub fn run_template(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        let depth = self.limits.depth;
+        let (depth, vars, operands) = (self.limits.depth, self.base, self.operands.len());
         let result = self.run(0, out).map(|_| ());
         self.limits.depth = depth;
-        let (vars, args, operands) = (&mut self.vars, &mut self.args, &mut self.operands);
-        vars.clear();
-        args.clear();
-        operands.clear();
-        let (vars, args, operands) = (take(vars), take(args), take(operands));
-        self.limits.spare.push(Buffers { vars, args, operands });
+        self.vars.truncate(vars);
+        self.operands.truncate(operands);
+        self.lend_stacks();
         result
+    }
+
+    /// Leaves the stacks to an execution that a function may start, or to the caller.
+    pub fn lend_stacks(&mut self) {
+        self.limits.stacks = Stacks { vars: take(&mut self.vars), operands: take(&mut self.operands) };
+    }
+
+    /// Takes the stacks back after a function.
+    pub fn reclaim_stacks(&mut self) {
+        Stacks { vars: self.vars, operands: self.operands } = take(&mut self.limits.stacks);
     }
 
     fn code(&self) -> &'s [Op] {
@@ -359,12 +366,5 @@ pub(crate) fn printable(value: &Value) -> Option<Value> {
         }
         Kind::Chan | Kind::Func if object.text().is_none() => None,
         _ => Some(value.clone()),
-    }
-}
-
-impl Operand {
-    /// The value of a pipeline: what an interface holds, not the interface.
-    pub fn into_pipeline_value(self) -> Operand {
-        if self.via == Via::Interface { self.concrete() } else { self }
     }
 }

@@ -23,8 +23,8 @@ pub(crate) struct Limits {
     /// How many templates are executing inside the first one.
     pub depth: usize,
     native: Native,
-    /// Emptied stacks of executions that are over.
-    spare: Vec<machine::Buffers>,
+    /// The stacks, while no execution or a function holds them.
+    stacks: machine::Stacks,
 }
 
 /// Executes a template from outside.
@@ -58,8 +58,12 @@ pub(crate) fn execute_nested(
     limits.depth += 1;
     let mut machine = Machine::new(set, template, data, host, limits);
     let result = stack::recurse(&mut machine, UNITS, |machine| machine.run_template(out));
+    let result = result.unwrap_or_else(|error| {
+        machine.lend_stacks();
+        Err(ExecError::at(start_of(template), no_stack(), Some(error.into())))
+    });
     limits.depth = depth;
-    result.unwrap_or_else(|error| Err(ExecError::at(start_of(template), no_stack(), Some(error.into()))))
+    result
 }
 
 fn too_deep(set: &TemplateSet) -> String {

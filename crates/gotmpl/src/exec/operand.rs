@@ -41,17 +41,27 @@ impl Operand {
         self.via == Via::Absent
     }
 
+    /// Whether there is no value, be it that an interface holds none.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self.value, Value::Nil)
+    }
+
+    /// Turns an interface into what it holds, in place (`indirectInterface`).
+    pub fn strip_interface(&mut self) {
+        if self.via == Via::Interface {
+            self.via = if self.is_nothing() { Via::Absent } else { Via::Plain };
+        }
+    }
+
     /// A nil `interface {}`.
     pub fn is_nil_interface(&self) -> bool {
         self.via == Via::Interface && matches!(self.value, Value::Nil)
     }
 
-    /// The value inside an interface (`indirectInterface`).
-    pub fn concrete(self) -> Operand {
-        match self.via {
-            Via::Interface => Operand::plain(self.value),
-            _ => self,
-        }
+    /// The value inside an interface.
+    pub fn concrete(mut self) -> Operand {
+        self.strip_interface();
+        self
     }
 
     /// The name of the declared type, as far as it is known here.
