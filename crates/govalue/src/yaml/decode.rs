@@ -3,23 +3,28 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::gosyntax::GoSyntax;
 use super::guard::Guard;
 use super::node::{Document, Node, NodeKind};
 use super::resolve::{self, Scalar};
-use super::tree::Tree;
-use super::{Dialect, YamlError, gosyntax, number};
+use super::tree::{Fault, Soundness, Step, Tree};
+use super::{Dialect, YamlError, number};
 
 /// Turns a document into a value. With `strict`, a repeated key is an error.
 pub(super) fn decode<T: Tree>(document: &Document<'_>, strict: bool) -> Result<T, YamlError> {
-    let mut decoder = Decoder { guard: Guard::default(), strict, problems: Vec::new(), late: None };
+    let mut decoder = Decoder { guard: Guard::default(), strict, problems: Vec::new(), has_faults: false };
     let value = decoder.value(document.root())?;
     if !decoder.problems.is_empty() {
         return Err(YamlError::type_errors(&decoder.problems));
     }
-    match decoder.late {
-        Some(Late { error, .. }) => Err(error),
-        None => Ok(value),
+    if decoder.has_faults {
+        // Faults show in what is left when repeated keys are gone.
+        decoder.guard = Guard::default();
+        if let Some(fault) = decoder.value::<Soundness>(document.root())?.0 {
+            return Err(fault.error);
+        }
     }
+    Ok(value)
 }
 
 struct Decoder {
@@ -27,21 +32,8 @@ struct Decoder {
     strict: bool,
     /// Repeated keys, reported together at the end.
     problems: Vec<String>,
-    late: Option<Late>,
-}
-
-/// An error of a later step of Go's pipeline: it counts only if the steps before it succeed.
-struct Late {
-    step: LateStep,
-    error: YamlError,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum LateStep {
-    /// Keys become strings.
-    Keys,
-    /// `json.Marshal`.
-    Json,
+    /// Whether something came up that is not JSON.
+    has_faults: bool,
 }
 
 /// A key as Go's map tells keys apart.
@@ -97,17 +89,8 @@ impl Decoder {
             Scalar::Uint(u) => T::uint(u),
             Scalar::Float(f) if f.is_finite() => T::float(f),
             Scalar::Float(f) => {
-                let name = if f.is_nan() {
-                    "NaN"
-                } else if f > 0.0 {
-                    "+Inf"
-                } else {
-                    "-Inf"
-                };
-                self.fail_later(LateStep::Json, || {
-                    YamlError::to_json(format!("json: unsupported value: {name}"))
-                });
-                T::null()
+                self.has_faults = true;
+                T::fault(|| Fault::not_finite(f))
             }
             Scalar::Str | Scalar::Timestamp(_) => T::string(node.value()),
             Scalar::Binary => T::string(&String::from_utf8_lossy(&base64(node.value())?)),
@@ -131,13 +114,17 @@ impl Decoder {
             if let Some(seen) = seen
                 && !seen.insert(identity(scalar, text_node)?)
             {
-                let mut shown = String::new();
-                gosyntax::append_scalar(&mut shown, text_node, Dialect::V2);
+                let shown = self.syntax().operand(text_node);
                 self.problems.push(format!("line {}: key {shown} already set in map", value_node.line()));
                 continue;
             }
-            if let Some(key) = self.object_key(scalar, text_node, value_node)? {
-                entries.push((T::key(&key), value));
+            match object_key(scalar, text_node)? {
+                Some(key) => entries.push((T::key(&key), value)),
+                None => {
+                    self.has_faults = true;
+                    let fault = || unsupported_key(scalar, self.syntax().operand(value_node));
+                    entries.push((T::key(&format!("{scalar:?}")), T::fault(fault)));
+                }
             }
         }
         Ok(())
@@ -160,31 +147,14 @@ impl Decoder {
             NodeKind::Sequence | NodeKind::Mapping => {
                 // Whatever is wrong inside comes first.
                 self.value::<T>(node)?;
-                let mut shown = String::new();
-                gosyntax::append(&mut shown, node, Dialect::V2);
+                let shown = self.syntax().element(node);
                 Err(YamlError::yaml(None, format!("invalid map key: {shown}")))
             }
         }
     }
 
-    /// The string that a key becomes in JSON; `None` (and an error for later) where it cannot.
-    fn object_key<'d>(
-        &mut self,
-        scalar: Scalar,
-        key: Node<'d, '_>,
-        value: Node<'_, '_>,
-    ) -> Result<Option<Cow<'d, str>>, YamlError> {
-        Ok(Some(match scalar {
-            Scalar::Str | Scalar::Timestamp(_) => Cow::Borrowed(key.value()),
-            Scalar::Int(i) => Cow::Owned(i.to_string()),
-            Scalar::Float(f) => Cow::Owned(number::format_32(f)),
-            Scalar::Bool(b) => Cow::Borrowed(if b { "true" } else { "false" }),
-            Scalar::Binary => Cow::Owned(String::from_utf8_lossy(&base64(key.value())?).into_owned()),
-            Scalar::Null | Scalar::Uint(_) => {
-                self.fail_later(LateStep::Keys, || unsupported_key(scalar, value));
-                return Ok(None);
-            }
-        }))
+    fn syntax(&self) -> GoSyntax {
+        GoSyntax { first_wins: self.strict }
     }
 
     fn merge<'d, T: Tree>(
@@ -223,12 +193,18 @@ impl Decoder {
         self.guard.ascend();
         Ok(())
     }
+}
 
-    fn fail_later(&mut self, step: LateStep, error: impl FnOnce() -> YamlError) {
-        if self.late.as_ref().is_none_or(|late| step < late.step) {
-            self.late = Some(Late { step, error: error() });
-        }
-    }
+/// The string that a key becomes in JSON; `None` where it cannot.
+fn object_key<'d>(scalar: Scalar, key: Node<'d, '_>) -> Result<Option<Cow<'d, str>>, YamlError> {
+    Ok(Some(match scalar {
+        Scalar::Str | Scalar::Timestamp(_) => Cow::Borrowed(key.value()),
+        Scalar::Int(i) => Cow::Owned(i.to_string()),
+        Scalar::Float(f) => Cow::Owned(number::format_32(f)),
+        Scalar::Bool(b) => Cow::Borrowed(if b { "true" } else { "false" }),
+        Scalar::Binary => Cow::Owned(String::from_utf8_lossy(&base64(key.value())?).into_owned()),
+        Scalar::Null | Scalar::Uint(_) => return Ok(None),
+    }))
 }
 
 /// What a scalar node means to go-yaml v2.
@@ -254,14 +230,13 @@ fn identity<'d>(scalar: Scalar, node: Node<'d, '_>) -> Result<Identity<'d>, Yaml
     })
 }
 
-fn unsupported_key(scalar: Scalar, value: Node<'_, '_>) -> YamlError {
+fn unsupported_key(scalar: Scalar, value: String) -> Fault {
     let (kind, key) = match scalar {
         Scalar::Uint(u) => ("uint64", format!("{u:#x}")),
         _ => ("%!s(<nil>)", "<nil>".to_owned()),
     };
-    let mut shown = String::new();
-    gosyntax::append_operand(&mut shown, value, Dialect::V2);
-    YamlError::to_json(format!("unsupported map key of type: {kind}, key: {key}, value: {shown}"))
+    let message = format!("unsupported map key of type: {kind}, key: {key}, value: {value}");
+    Fault { step: Step::Keys, error: YamlError::to_json(message) }
 }
 
 fn not_mergeable() -> YamlError {

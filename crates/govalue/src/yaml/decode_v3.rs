@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use super::decode::base64;
 use super::guard::Guard;
 use super::node::{Document, Node, NodeKind};
-use super::resolve::{self, Scalar};
-use super::{Dialect, YamlError, gosyntax};
-use crate::{Int, Key, Kind, List, Map, Str, Type, Value};
+use super::resolve::{self, Scalar, TAG_PREFIX};
+use super::{Dialect, YamlError};
+use crate::{Int, Key, Kind, List, Map, Str, Type, Value, fmt, strconv};
 
 /// Turns a document into a value. A repeated key is an error.
 pub(super) fn decode(document: &Document<'_>) -> Result<Value, YamlError> {
@@ -24,8 +24,10 @@ struct Decoder {
 /// Entries of a mapping under construction; a merged one does not replace what is there.
 struct Entries {
     list: Vec<(Key, Value)>,
-    /// Keys so far; kept only where something is merged.
-    seen: Option<BTreeSet<Key>>,
+    /// Whether keys are read as strings, whatever they are: what is merged into a `map[string]interface {}`.
+    string_keys: bool,
+    /// Keys so far, while something is merged.
+    merged: Option<BTreeSet<Key>>,
 }
 
 impl Decoder {
@@ -50,18 +52,20 @@ impl Decoder {
             }
             NodeKind::Mapping => {
                 self.guard.descend()?;
-                let merges = node.entries().any(|(key, _)| key.is_merge_key());
-                let mut entries =
-                    Entries { list: Vec::with_capacity(node.len()), seen: merges.then(BTreeSet::new) };
+                let string_keys = has_string_keys(node);
+                let mut entries = Entries { list: Vec::with_capacity(node.len()), string_keys, merged: None };
                 self.mapping(node, &mut entries)?;
                 self.guard.ascend();
-                Ok(Value::Map(Map::from_entries(map_type(node), entries.list)))
+                let ty = if string_keys { Map::string_any() } else { Type::map(Type::Any, Type::Any) };
+                Ok(Value::Map(Map::from_entries(ty, entries.list)))
             }
         }
     }
 
     fn mapping(&mut self, node: Node<'_, '_>, entries: &mut Entries) -> Result<(), YamlError> {
-        if self.has_repeated_keys(node) {
+        let repeated = repeated_keys(node);
+        if !repeated.is_empty() {
+            self.problems.extend(repeated);
             return Ok(());
         }
         let mut merged = None;
@@ -70,60 +74,70 @@ impl Decoder {
                 merged = Some(value_node);
                 continue;
             }
-            let key = self.key(key_node)?;
-            if let Some(seen) = &mut entries.seen
-                && !seen.insert(key.clone())
+            let key = match entries.string_keys {
+                true => self.string_key(key_node)?,
+                false => self.key(key_node)?,
+            };
+            let Some(key) = key else { continue };
+            if let Some(merged) = &mut entries.merged
+                && !merged.insert(key.clone())
             {
                 continue;
             }
             let value = self.value(value_node)?;
             entries.list.push((key, value));
         }
-        match merged {
-            Some(node) => self.merge(node, entries),
-            None => Ok(()),
+        let Some(node) = merged else { return Ok(()) };
+        if entries.merged.is_some() {
+            return self.merge(node, entries);
         }
+        // What the mapping says itself goes before what is merged; `<<` counts as one of its keys.
+        let own = entries.list.iter().map(|(key, _)| key.clone());
+        entries.merged = Some(own.chain([Key::from("<<")]).collect());
+        self.merge(node, entries)?;
+        entries.merged = None;
+        Ok(())
     }
 
-    /// Reports keys that are spelled alike; go-yaml then leaves the mapping out.
-    fn has_repeated_keys(&mut self, node: Node<'_, '_>) -> bool {
-        // Collections have no text, so that two of them as keys count as alike.
-        let mut places: HashMap<(NodeKind, &str), Vec<u32>> = HashMap::with_capacity(node.len());
-        for (key, _) in node.entries() {
-            places.entry((key.kind(), key.value())).or_default().push(key.line());
-        }
-        if places.len() == node.len() {
-            return false;
-        }
-        let mut reported: HashMap<(NodeKind, &str), usize> = HashMap::new();
-        for (key, _) in node.entries() {
-            let identity = (key.kind(), key.value());
-            let lines = &places[&identity];
-            let nth = reported.entry(identity).or_default();
-            *nth += 1;
-            for line in &lines[*nth..] {
-                let mut shown = String::new();
-                gosyntax::quote(&mut shown, key.value());
-                self.problems
-                    .push(format!("line {line}: mapping key {shown} already defined at line {}", key.line()));
+    /// A key of a `map[string]interface {}`; `None` for one that is left out.
+    fn string_key(&mut self, node: Node<'_, '_>) -> Result<Option<Key>, YamlError> {
+        let target = node.target();
+        let kind = match target.kind() {
+            NodeKind::Mapping => "!!map",
+            NodeKind::Sequence => "!!seq",
+            _ => {
+                let value = self.value(node)?;
+                return Ok(match value {
+                    Value::Nil => None,
+                    Value::Str(s) => Some(Key::Str(s)),
+                    _ => Some(Key::from(target.value())),
+                });
             }
-        }
-        true
+        };
+        self.guard.count()?;
+        self.problems.push(format!("line {}: cannot unmarshal {kind} into string", target.line()));
+        Ok(None)
     }
 
-    fn key(&mut self, node: Node<'_, '_>) -> Result<Key, YamlError> {
+    /// A key; `None` for one that is left out because of its own repeated keys.
+    fn key(&mut self, node: Node<'_, '_>) -> Result<Option<Key>, YamlError> {
         let target = node.target();
         if target.kind() != NodeKind::Scalar {
             // Whatever is wrong inside comes first.
-            self.value(node)?;
-            let mut shown = String::new();
-            gosyntax::append(&mut shown, target, Dialect::V3);
+            let value = self.value(node)?;
+            if !repeated_keys(target).is_empty() {
+                return Ok(None);
+            }
+            let shown = fmt::sprintf(b"%#v", &[value]);
+            let shown = String::from_utf8_lossy(&shown);
             return Err(YamlError::yaml(None, format!("invalid map key: {shown}")));
         }
         let value = self.value(node)?;
         // Go has nil keys; here they would only be in the way.
-        Key::from_value(&value)
-            .ok_or_else(|| YamlError::yaml(Some(node.line()), "a key of a map must not be null"))
+        match Key::from_value(&value) {
+            Some(key) => Ok(Some(key)),
+            None => Err(YamlError::yaml(Some(node.line()), "a key of a map must not be null")),
+        }
     }
 
     fn merge(&mut self, node: Node<'_, '_>, entries: &mut Entries) -> Result<(), YamlError> {
@@ -153,6 +167,30 @@ impl Decoder {
     }
 }
 
+/// Complaints about keys that are spelled alike; go-yaml leaves a mapping with such out.
+fn repeated_keys(node: Node<'_, '_>) -> Vec<String> {
+    // Collections have no text, so that two of them as keys count as alike.
+    let mut places: HashMap<(NodeKind, &str), Vec<u32>> = HashMap::with_capacity(node.len());
+    for (key, _) in node.entries() {
+        places.entry((key.kind(), key.value())).or_default().push(key.line());
+    }
+    let mut problems = Vec::new();
+    if places.len() == node.len() {
+        return problems;
+    }
+    let mut passed: HashMap<(NodeKind, &str), usize> = HashMap::new();
+    for (key, _) in node.entries() {
+        let identity = (key.kind(), key.value());
+        let nth = passed.entry(identity).or_default();
+        *nth += 1;
+        for line in &places[&identity][*nth..] {
+            let (shown, first) = (strconv::quote(key.value()), key.line());
+            problems.push(format!("line {line}: mapping key {shown} already defined at line {first}"));
+        }
+    }
+    problems
+}
+
 fn scalar(node: Node<'_, '_>) -> Result<Value, YamlError> {
     let text = || Value::Str(Str::from(node.value()));
     Ok(match meaning(node)? {
@@ -175,17 +213,17 @@ pub(super) fn meaning(node: Node<'_, '_>) -> Result<Scalar, YamlError> {
     }
 }
 
-/// `map[string]interface {}` where every key is a string.
-fn map_type(node: Node<'_, '_>) -> Type {
-    let is_text = |key: Node<'_, '_>| {
+/// Whether every key is a string, so that the mapping becomes a `map[string]interface {}`.
+fn has_string_keys(node: Node<'_, '_>) -> bool {
+    node.entries().all(|(key, _)| {
+        let target = key.target();
         key.is_merge_key()
-            || (key.target().kind() == NodeKind::Scalar && matches!(meaning(key.target()), Ok(Scalar::Str)))
-    };
-    if node.entries().all(|(key, _)| is_text(key)) {
-        Map::string_any()
-    } else {
-        Type::map(Type::Any, Type::Any)
-    }
+            || target.kind() == NodeKind::Scalar
+                && match target.tag().filter(|tag| *tag != "!") {
+                    Some(tag) => tag.strip_prefix(TAG_PREFIX).is_some_and(|t| t == "str" || t == "merge"),
+                    None => meaning(target) == Ok(Scalar::Str),
+                }
+    })
 }
 
 fn not_mergeable() -> YamlError {

@@ -1,103 +1,128 @@
-//! Nodes printed as `%#v` prints the values that go-yaml makes of them; some error texts contain that.
+//! Nodes printed as `%#v` prints the values that go-yaml v2 makes of them; some error texts contain that.
 
-use std::fmt::Write;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::node::{Node, NodeKind};
 use super::resolve::Scalar;
-use super::{Dialect, decode, decode_v3, number};
+use super::{base64, decode, number};
+use crate::strconv;
 
 /// Where printing stops, should aliases make the text grow without bound.
 const LIMIT: usize = 1 << 16;
+const MAX_DEPTH: usize = 100;
 
-/// Appends a value that an interface holds: nil says the interface's type.
-pub(super) fn append(out: &mut String, node: Node<'_, '_>, dialect: Dialect) {
-    append_nested(out, node, dialect, 0);
+/// Shows nodes as Go values.
+#[derive(Clone, Copy)]
+pub(super) struct GoSyntax {
+    /// Whether the first of repeated keys is kept, as the strict decoder does; otherwise the last.
+    pub(super) first_wins: bool,
 }
 
-/// Appends an operand of a formatting function: nil is `<nil>`.
-pub(super) fn append_operand(out: &mut String, node: Node<'_, '_>, dialect: Dialect) {
-    let node = node.target();
-    if node.kind() == NodeKind::Scalar && scalar(node, dialect) == Scalar::Null {
-        out.push_str("<nil>");
-    } else {
-        append(out, node, dialect);
+impl GoSyntax {
+    /// A value that an interface holds: nil says the interface's type.
+    pub(super) fn element(self, node: Node<'_, '_>) -> String {
+        let mut out = String::new();
+        self.append(&mut out, node, 0);
+        out
     }
-}
 
-fn append_nested(out: &mut String, node: Node<'_, '_>, dialect: Dialect, depth: usize) {
-    if out.len() > LIMIT || depth > 100 {
-        out.push('…');
-        return;
-    }
-    let node = node.target();
-    match node.kind() {
-        NodeKind::Scalar | NodeKind::Alias => append_scalar(out, node, dialect),
-        NodeKind::Sequence => {
-            out.push_str("[]interface {}{");
-            for (i, item) in node.items().enumerate() {
-                out.push_str(if i > 0 { ", " } else { "" });
-                append_nested(out, item, dialect, depth + 1);
-            }
-            out.push('}');
-        }
-        NodeKind::Mapping => {
-            let mut entries: Vec<(String, Node<'_, '_>)> = Vec::new();
-            for (key, value) in node.entries() {
-                let mut shown = String::new();
-                append_nested(&mut shown, key, dialect, depth + 1);
-                entries.retain(|(k, _)| *k != shown);
-                entries.push((shown, value));
-            }
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-            out.push_str(map_type(node, dialect));
-            out.push('{');
-            for (i, (key, value)) in entries.into_iter().enumerate() {
-                out.push_str(if i > 0 { ", " } else { "" });
-                out.push_str(&key);
-                out.push(':');
-                append_nested(out, value, dialect, depth + 1);
-            }
-            out.push('}');
+    /// An operand of a formatting function: nil is `<nil>`.
+    pub(super) fn operand(self, node: Node<'_, '_>) -> String {
+        match self.element(node) {
+            nil if nil == NIL => "<nil>".to_owned(),
+            shown => shown,
         }
     }
-}
 
-fn map_type(node: Node<'_, '_>, dialect: Dialect) -> &'static str {
-    let string_keys =
-        dialect == Dialect::V3 && node.entries().all(|(k, _)| scalar(k, dialect) == Scalar::Str);
-    if string_keys { "map[string]interface {}" } else { "map[interface {}]interface {}" }
-}
-
-fn scalar(node: Node<'_, '_>, dialect: Dialect) -> Scalar {
-    let meaning = match dialect {
-        Dialect::V2 => decode::meaning(node),
-        Dialect::V3 => decode_v3::meaning(node),
-    };
-    meaning.unwrap_or(Scalar::Str)
-}
-
-/// Appends a scalar.
-pub(super) fn append_scalar(out: &mut String, node: Node<'_, '_>, dialect: Dialect) {
-    match scalar(node, dialect) {
-        Scalar::Null => out.push_str("interface {}(nil)"),
-        Scalar::Bool(b) => out.push_str(if b { "true" } else { "false" }),
-        Scalar::Int(i) => out.push_str(&i.to_string()),
-        Scalar::Uint(u) => {
-            let _ = write!(out, "{u:#x}");
+    fn append(self, out: &mut String, node: Node<'_, '_>, depth: usize) {
+        if out.len() > LIMIT || depth > MAX_DEPTH {
+            out.push('…');
+            return;
         }
-        Scalar::Float(f) if f.is_finite() => out.push_str(&number::format(f)),
-        Scalar::Float(f) => out.push_str(if f.is_nan() {
-            "NaN"
-        } else if f > 0.0 {
-            "+Inf"
-        } else {
-            "-Inf"
-        }),
-        Scalar::Str | Scalar::Timestamp(_) | Scalar::Binary => quote(out, node.value()),
+        let node = node.target();
+        match node.kind() {
+            NodeKind::Scalar | NodeKind::Alias => out.push_str(&scalar(node)),
+            NodeKind::Sequence => {
+                out.push_str("[]interface {}{");
+                for (i, item) in node.items().enumerate() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    self.append(out, item, depth + 1);
+                }
+                out.push('}');
+            }
+            NodeKind::Mapping => {
+                out.push_str("map[interface {}]interface {}{");
+                for (i, (_, (key, value))) in self.entries(node).into_iter().enumerate() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    self.append(out, key, depth + 1);
+                    out.push(':');
+                    self.append(out, value, depth + 1);
+                }
+                out.push('}');
+            }
+        }
+    }
+
+    /// A mapping's entries in the order in which `fmt` prints a map: nil, then strings, then the rest.
+    fn entries<'d, 'a>(self, node: Node<'d, 'a>) -> Entries<'d, 'a> {
+        let mut entries = BTreeMap::new();
+        self.collect(node, &mut entries, 0);
+        entries
+    }
+
+    fn collect<'d, 'a>(self, node: Node<'d, 'a>, entries: &mut Entries<'d, 'a>, depth: usize) {
+        for (key, value) in node.entries() {
+            if key.is_merge_key() {
+                let value = value.target();
+                if depth < MAX_DEPTH {
+                    // One mapping, or a list of them of which the first counts most.
+                    let merged = value.items().rev().chain([value]);
+                    merged.for_each(|item| self.collect(item.target(), entries, depth + 1));
+                }
+                continue;
+            }
+            let key = key.target();
+            let position = match meaning(key) {
+                Scalar::Null => (0, String::new()),
+                Scalar::Str | Scalar::Timestamp(_) => (1, key.value().to_owned()),
+                _ => (2, scalar(key)),
+            };
+            match entries.entry(position) {
+                Entry::Occupied(_) if self.first_wins => {}
+                Entry::Occupied(mut last) => {
+                    last.insert((key, value));
+                }
+                Entry::Vacant(free) => {
+                    free.insert((key, value));
+                }
+            }
+        }
     }
 }
 
-/// Appends a string as `strconv.Quote` writes it.
-pub(super) fn quote(out: &mut String, text: &str) {
-    let _ = write!(out, "{text:?}");
+/// Keys and values by rank and text of the key.
+type Entries<'d, 'a> = BTreeMap<(u8, String), (Node<'d, 'a>, Node<'d, 'a>)>;
+
+const NIL: &str = "interface {}(nil)";
+
+fn meaning(node: Node<'_, '_>) -> Scalar {
+    decode::meaning(node).unwrap_or(Scalar::Str)
+}
+
+fn scalar(node: Node<'_, '_>) -> String {
+    match meaning(node) {
+        Scalar::Null => NIL.to_owned(),
+        Scalar::Bool(b) => b.to_string(),
+        Scalar::Int(i) => i.to_string(),
+        Scalar::Uint(u) => format!("{u:#x}"),
+        Scalar::Float(f) => match number::format(f).as_str() {
+            ".nan" => "NaN".to_owned(),
+            ".inf" => "+Inf".to_owned(),
+            "-.inf" => "-Inf".to_owned(),
+            text => text.to_owned(),
+        },
+        Scalar::Str | Scalar::Timestamp(_) => strconv::quote(node.value()),
+        Scalar::Binary => strconv::quote(base64::decode(node.value()).unwrap_or_default()),
+    }
 }

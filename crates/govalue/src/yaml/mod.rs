@@ -17,6 +17,7 @@ pub mod sigs;
 pub mod v3;
 
 mod base64;
+mod category;
 mod decode;
 mod decode_v3;
 mod emit;
@@ -24,6 +25,7 @@ mod error;
 mod event;
 mod gosyntax;
 mod guard;
+mod marshal;
 mod number;
 mod order;
 mod parser;

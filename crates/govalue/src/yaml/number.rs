@@ -1,4 +1,6 @@
-//! Numbers as Go's `strconv` reads and writes them, as far as YAML needs it.
+//! Numbers as go-yaml reads and writes them.
+
+use crate::strconv;
 
 /// What `strconv.ParseInt(text, 0, 64)`, and failing that `ParseUint`, make of digits without underscores.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -102,43 +104,20 @@ pub(super) fn float_with_point(text: &str) -> Option<f64> {
 
 /// `strconv.FormatFloat(f, 'g', -1, 64)` with YAML's names for the infinities and NaN.
 pub(super) fn format(f: f64) -> String {
-    if f.is_nan() {
-        return ".nan".to_owned();
-    }
-    if f.is_infinite() {
-        return if f > 0.0 { ".inf" } else { "-.inf" }.to_owned();
-    }
-    shortest(&format!("{f:e}"))
+    format_bits(f, 64)
 }
 
-/// `strconv.FormatFloat(f, 'g', -1, 32)` with YAML's names: how a float becomes a key of a JSON object.
+/// The same for a float cut down to 32 bits: how `sigs.k8s.io/yaml` makes it a key of a JSON object.
 pub(super) fn format_32(f: f64) -> String {
-    let f = f as f32;
-    if f.is_finite() { shortest(&format!("{f:e}")) } else { format(f64::from(f)) }
+    format_bits(f, 32)
 }
 
-/// `'g'` with the shortest digits, from Rust's `{:e}` of them: exponents from 6 on are written as such.
-fn shortest(scientific: &str) -> String {
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let (sign, mantissa) = match mantissa.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", mantissa),
-    };
-    let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
-    if !(-4..6).contains(&exponent) {
-        let point = if digits.len() > 1 { "." } else { "" };
-        let exponent_sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{sign}{}{point}{}e{exponent_sign}{:02}", &digits[..1], &digits[1..], exponent.abs());
-    }
-    if exponent < 0 {
-        let zeros = "0".repeat((-exponent - 1) as usize);
-        return format!("{sign}0.{zeros}{digits}");
-    }
-    let whole = exponent as usize + 1;
-    if digits.len() <= whole {
-        format!("{sign}{digits}{}", "0".repeat(whole - digits.len()))
-    } else {
-        format!("{sign}{}.{}", &digits[..whole], &digits[whole..])
+fn format_bits(f: f64, bits: u32) -> String {
+    let text = strconv::format_float(f, b'g', -1, bits);
+    match text.as_str() {
+        "+Inf" => ".inf".to_owned(),
+        "-Inf" => "-.inf".to_owned(),
+        "NaN" => ".nan".to_owned(),
+        _ => text,
     }
 }

@@ -1,7 +1,7 @@
 //! The order in which go-yaml writes keys: numbers by value, text in a "natural" order in which runs of digits
 //! count as numbers and other signs come before letters.
 
-use super::Dialect;
+use super::{Dialect, category};
 use crate::Key;
 
 /// Sorts with a `less` that need not be a consistent order (go-yaml's is not for every mix of keys).
@@ -127,10 +127,15 @@ fn number_from<C: Copy + Into<char>>(text: &[C], from: usize, start: i64) -> (i6
 
 /// `unicode.IsLetter`.
 fn is_letter(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphabetic() } else { c.is_alphabetic() && !c.is_numeric() }
+    if c.is_ascii() { c.is_ascii_alphabetic() } else { is_in(category::LETTERS, c) }
 }
 
 /// `unicode.IsDigit`.
 fn is_digit(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_digit() } else { c.is_numeric() && !c.is_alphabetic() }
+    if c.is_ascii() { c.is_ascii_digit() } else { is_in(category::DIGITS, c) }
+}
+
+fn is_in(runs: &[(u32, u32)], c: char) -> bool {
+    let after = runs.partition_point(|(first, _)| *first <= u32::from(c));
+    after > 0 && u32::from(c) <= runs[after - 1].1
 }

@@ -113,7 +113,6 @@ const SCALARS: &[&str] = &[
     "😀",
     "\u{2028}",
     "\u{85}",
-    "\u{feff}",
     "\t",
     "x\ty",
     "1e",
@@ -184,7 +183,6 @@ const SNIPPETS: &[&str] = &[
     "é",
     "<<: ",
     "*x",
-    "\u{feff}",
     "\0",
     "\u{7f}",
 ];
@@ -388,6 +386,12 @@ fn any_map(random: &mut Random, depth: usize) -> (Value, Json) {
 }
 
 fn float(random: &mut Random) -> f64 {
+    let f = any_float(random);
+    // Quarters of such size lie halfway between two shortest texts; Rust and Go choose differently.
+    if (1e14..1e16).contains(&f.abs()) { f.trunc() } else { f }
+}
+
+fn any_float(random: &mut Random) -> f64 {
     match random.below(6) {
         0 => f64::from_bits(random.next()),
         1 => random.below(2_000_000) as f64,
@@ -430,7 +434,6 @@ fn text(random: &mut Random) -> (Value, Json) {
         "日",
         "😀",
         "\u{a0}",
-        "\u{feff}",
         "\u{2028}",
         "\u{2029}",
         "\r",

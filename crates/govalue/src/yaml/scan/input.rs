@@ -46,7 +46,11 @@ impl<'a> Input<'a> {
             end = at;
             message = Some("control characters are not allowed");
         }
-        let fault = message.map(|message| Fault { message, from: block_start(bytes, end, mark) });
+        let fault = message.map(|message| {
+            // A character cut short at the end shows only when it is wanted.
+            let cut_short = message == "incomplete UTF-8 octet sequence";
+            Fault { message, from: if cut_short { end } else { block_start(bytes, end, mark) } }
+        });
         Input { text: Cow::Borrowed(&text[..end]), fault }
     }
 

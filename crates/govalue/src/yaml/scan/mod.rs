@@ -63,8 +63,16 @@ struct Candidate {
     possible: bool,
     /// Whether it must be one: nothing else can stand at this indentation.
     required: bool,
+    /// Whether the queue waits for it; see [`Scanner::fetch_flow_end`].
+    awaited: bool,
     token: usize,
     mark: Mark,
+}
+
+impl Candidate {
+    fn none(token: usize, mark: Mark) -> Candidate {
+        Candidate { possible: false, required: false, awaited: false, token, mark }
+    }
 }
 
 type Scan<T> = Result<T, Problem>;
@@ -144,7 +152,7 @@ impl<'a> Scanner<'a> {
         while let Some(candidate) = self.candidates.get(at)
             && candidate.token == first
         {
-            if candidate.possible {
+            if candidate.awaited {
                 return self.check_candidate(at);
             }
             at += 1;
@@ -178,7 +186,7 @@ impl<'a> Scanner<'a> {
         self.drop_candidate()?;
         let mark = self.cursor.mark();
         if let Some(last) = self.candidates.last_mut() {
-            *last = Candidate { possible: true, required, token, mark };
+            *last = Candidate { possible: true, required, awaited: true, token, mark };
         }
         Ok(())
     }
@@ -209,9 +217,14 @@ impl<'a> Scanner<'a> {
             let start = self.candidates.last().map_or(mark, |c| c.mark);
             return self.error(start, format!("exceeded max depth of {MAX_NESTING}"));
         }
-        let at = token.map_or(self.tokens.len(), |token| token - self.taken);
-        self.tokens.insert(at, Token { kind, mark });
+        self.insert(token, Token { kind, mark });
         Ok(())
+    }
+
+    /// Puts a token before that of a number; at the end, if that one has left the queue (or there is none).
+    fn insert(&mut self, before: Option<usize>, token: Token<'a>) {
+        let at = before.and_then(|number| number.checked_sub(self.taken)).unwrap_or(self.tokens.len());
+        self.tokens.insert(at, token);
     }
 
     /// Closes the block collections that are deeper than a column.
@@ -230,12 +243,7 @@ impl<'a> Scanner<'a> {
         self.check_input(1)?;
         if !self.started {
             self.started = true;
-            self.candidates.push(Candidate {
-                possible: false,
-                required: false,
-                token: 0,
-                mark: Mark::default(),
-            });
+            self.candidates.push(Candidate::none(0, Mark::default()));
             self.push(Mark::default(), TokenKind::StreamStart);
             return Ok(());
         }
@@ -293,6 +301,16 @@ impl<'a> Scanner<'a> {
         if self.cursor.at == 0 && self.cursor.rest().starts_with('\u{feff}') {
             self.cursor.advance_text(3);
         }
+        // A comment on the line of a token is one of its own.
+        let mut on_token_line = !matches!(
+            self.tokens.back().map(|token| &token.kind),
+            Some(
+                TokenKind::StreamStart
+                    | TokenKind::BlockEntry
+                    | TokenKind::DocumentStart
+                    | TokenKind::DocumentEnd
+            )
+        );
         loop {
             let tabs_too = self.flow_level > 0 || !self.key_allowed;
             while self.cursor.peek(0) == b' ' || (tabs_too && self.cursor.peek(0) == b'\t') {
@@ -300,13 +318,37 @@ impl<'a> Scanner<'a> {
             }
             if self.cursor.peek(0) == b'#' {
                 self.cursor.skip_line_rest();
+                if self.dialect == Dialect::V3 && !on_token_line {
+                    self.skip_to_next_comment();
+                }
             }
             if self.cursor.read_break().is_none() {
                 return;
             }
+            on_token_line = false;
             if self.flow_level == 0 {
                 self.key_allowed = true;
             }
+        }
+    }
+
+    /// Passes further comments, between which there may be tabs: version 3 reads them as one.
+    fn skip_to_next_comment(&mut self) {
+        // As far as it looks ahead.
+        const WINDOW: usize = 512;
+        loop {
+            let mut ahead = 0;
+            while ahead < WINDOW && (self.cursor.is_blank(ahead) || self.cursor.is_break(ahead)) {
+                ahead += self.cursor.break_length(ahead).max(1);
+            }
+            if self.cursor.peek(ahead) != b'#' {
+                return;
+            }
+            while self.cursor.peek(0) != b'#' {
+                self.cursor.skip_blanks();
+                self.cursor.read_break();
+            }
+            self.cursor.skip_line_rest();
         }
     }
 
@@ -349,7 +391,7 @@ impl<'a> Scanner<'a> {
         self.save_candidate()?;
         let mark = self.cursor.mark();
         let token = self.taken + self.tokens.len();
-        self.candidates.push(Candidate { possible: false, required: false, token, mark });
+        self.candidates.push(Candidate::none(token, mark));
         self.flow_level += 1;
         if self.flow_level > MAX_NESTING {
             return self.error(mark, format!("exceeded max depth of {MAX_NESTING}"));
@@ -363,7 +405,15 @@ impl<'a> Scanner<'a> {
         self.drop_candidate()?;
         if self.flow_level > 0 {
             self.flow_level -= 1;
-            self.candidates.pop();
+            let inner = self.candidates.pop();
+            // go-yaml files candidates by token, and here throws away the one filed under the number that the
+            // inner level began with. Where no candidate came up inside (`[]`), that is the outer one's: a block
+            // mapping cannot start with an empty flow collection as its key.
+            if let (Some(inner), Some(outer)) = (inner, self.candidates.last_mut())
+                && inner.token == outer.token
+            {
+                outer.awaited = false;
+            }
         }
         self.key_allowed = false;
         self.fetch_indicator(kind);
@@ -402,7 +452,7 @@ impl<'a> Scanner<'a> {
         let last = self.candidates.len() - 1;
         if self.check_candidate(last)? {
             let Candidate { token, mark, .. } = self.candidates[last];
-            self.tokens.insert(token - self.taken, Token { kind: TokenKind::Key, mark });
+            self.insert(Some(token), Token { kind: TokenKind::Key, mark });
             self.roll_indent(mark, Some(token), TokenKind::BlockMappingStart)?;
             self.candidates[last].possible = false;
             self.key_allowed = false;
