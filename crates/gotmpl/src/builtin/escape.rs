@@ -31,7 +31,7 @@ fn replace(text: &[u8], replacement: impl Fn(u8) -> Option<&'static [u8]>) -> Op
 /// The text escaped for a JavaScript string; `None` if there is nothing to escape (`JSEscaper`).
 pub(super) fn js(text: &[u8]) -> Option<Vec<u8>> {
     let special = |b: &u8| matches!(b, b'\\' | b'\'' | b'"' | b'<' | b'>' | b'&' | b'=' | 0..0x20 | 0x80..);
-    let mut at = text.iter().position(|b| special(b))?;
+    let mut at = text.iter().position(special)?;
     let mut out = Vec::with_capacity(text.len() + 16);
     out.extend_from_slice(&text[..at]);
     while at < text.len() {

@@ -88,3 +88,26 @@ fn output_is_bounded() {
     let error = run_with("{{range 100000000000}}0123456789{{.}}{{end}}", &Value::Nil, options).unwrap_err();
     assert_eq!(error, r#"template: t:1:34: executing "t" at <{{.}}>: output exceeds 1000 bytes"#);
 }
+
+#[test]
+fn a_second_view_of_an_error_shows_the_source_and_the_calls() {
+    let text = "first\n{{define \"inner\"}}\n\tvalue: {{.s.x}}{{end}}\n{{include \"inner\" .}}\n";
+    let mut set = TemplateSet::default().with_funcs(Arc::new(functions()));
+    set.parse("t", text).expect("a template");
+    let error = set.execute("t", &data(), &mut Vec::new()).unwrap_err();
+    let view = "error: can't evaluate field x in type interface {}
+ --> t:3:12
+  |
+3 | \tvalue: {{.s.x}}{{end}}
+  | \t           ^
+called from
+ --> t:4:2
+  |
+4 | {{include \"inner\" .}}
+  |   ^
+";
+    assert_eq!(error.caret_view(|_| Some(text.as_bytes())), view);
+    let error = set.parse("u", "a\n{{ nope }}").unwrap_err();
+    let view = "error: function \"nope\" not defined\n --> u:2:3\n  |\n2 | {{ nope }}\n  |    ^\n";
+    assert_eq!(error.caret_view(b"a\n{{ nope }}"), view);
+}

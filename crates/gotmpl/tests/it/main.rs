@@ -1,5 +1,6 @@
 //! Tests of the template engine; the judge is Go's text/template itself.
 
+mod arbitrary;
 mod data;
 mod generate;
 mod host;
