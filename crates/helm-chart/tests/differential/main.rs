@@ -6,6 +6,7 @@ mod ignore;
 mod load;
 mod process;
 mod random;
+mod schema;
 mod strvals;
 
 use std::path::Path;

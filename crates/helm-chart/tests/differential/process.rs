@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use govalue::{Map, Value};
+use govalue::{Map, Str, Value};
 use helm_chart::{Chart, Compat, Dependency, Metadata, dependencies, values};
 use serde_json::{Value as Json, json};
 
@@ -72,7 +72,7 @@ fn dependency(r: &mut Random) -> Json {
     entry
 }
 
-fn build(node: &Json) -> Chart {
+pub fn build(node: &Json) -> Chart {
     let dependencies = node["dependencies"].as_array();
     let mut metadata = Metadata {
         api_version: "v2".to_owned(),
@@ -85,6 +85,7 @@ fn build(node: &Json) -> Chart {
     Chart {
         metadata,
         values: to_map(&node["values"]),
+        schema: node["schema"].as_str().filter(|s| !s.is_empty()).map(Str::from),
         dependencies: node["charts"].as_array().into_iter().flatten().map(|c| Arc::new(build(c))).collect(),
         ..Chart::default()
     }

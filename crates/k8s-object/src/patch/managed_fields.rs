@@ -32,7 +32,10 @@ fn upgrade(entries: &[Value], manager: &str) -> Option<Vec<Value>> {
     let target = entries.iter().position(|entry| is_entry(entry, manager, "Apply")).unwrap_or(first_update);
     let version = entries[target].get("apiVersion");
     // Only fields of the same API version can be joined; those of others are given up.
-    let joined = entries.iter().find(|entry| is_update(entry) && entry.get("apiVersion") == version);
+    let is_joined = |(index, entry): &(usize, &Value)| {
+        *index != target && is_update(entry) && entry.get("apiVersion") == version
+    };
+    let joined = entries.iter().enumerate().find(is_joined).map(|(_, entry)| entry);
 
     let mut result = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
@@ -43,7 +46,7 @@ fn upgrade(entries: &[Value], manager: &str) -> Option<Vec<Value>> {
                 fields = union(fields, field_set(joined.get("fieldsV1")));
             }
             entry["operation"] = "Apply".into();
-            entry["fieldsV1"] = Value::Object(written(fields));
+            entry["fieldsV1"] = Value::Object(fields);
             result.push(entry);
         } else if !is_update(entry) {
             result.push(entry.clone());
@@ -53,14 +56,14 @@ fn upgrade(entries: &[Value], manager: &str) -> Option<Vec<Value>> {
 }
 
 /// A set of field paths: whether the path itself is in it, and what lies below.
-#[derive(Default)]
 struct Node {
     is_member: bool,
     children: Map<String, Value>,
 }
 
+/// A set as it is stored, without kinds of paths that do not exist.
 fn field_set(value: Option<&Value>) -> Map<String, Value> {
-    value.and_then(Value::as_object).cloned().unwrap_or_default()
+    value.and_then(Value::as_object).map(known_paths).unwrap_or_default()
 }
 
 /// A path without anything below is a member; one with is a member if it says so by `.`.
@@ -89,21 +92,19 @@ fn union(a: Map<String, Value>, b: Map<String, Value>) -> Map<String, Value> {
     result
 }
 
-/// The set without kinds of paths that do not exist, and with single members as empty maps.
-fn written(set: Map<String, Value>) -> Map<String, Value> {
-    let is_path = |path: &str| matches!(path.get(..2), Some("f:" | "v:" | "k:" | "i:"));
-    set.into_iter()
+fn known_paths(set: &Map<String, Value>) -> Map<String, Value> {
+    let is_path = |path: &str| path == "." || matches!(path.get(..2), Some("f:" | "v:" | "k:" | "i:"));
+    let mut known: Map<String, Value> = set
+        .iter()
         .filter(|(path, _)| is_path(path))
         .map(|(path, below)| {
-            let Node { is_member, children } = match below {
-                Value::Object(below) => node(below),
-                _ => Node { is_member: true, ..Node::default() },
-            };
-            let mut children = written(children);
-            if is_member && !children.is_empty() {
-                children.insert(".".to_owned(), json!({}));
-            }
-            (path, Value::Object(children))
+            let below = below.as_object().map(known_paths).unwrap_or_default();
+            (path.clone(), Value::Object(below))
         })
-        .collect()
+        .collect();
+    // A path with nothing below it is written without the sign of a member.
+    if known.len() == 1 {
+        known.remove(".");
+    }
+    known
 }

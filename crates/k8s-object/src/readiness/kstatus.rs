@@ -42,9 +42,9 @@ fn generic(object: &Object) -> Result<Option<Verdict>, ReadinessError> {
         let message = "Resource scheduled for deletion".to_owned();
         return Ok(Some(Verdict { status: Status::Terminating, reason: String::new(), message }));
     }
-    let generation = whole_number(object, &["metadata", "generation"], "metadata.generation")?;
-    let observed = whole_number(object, &["status", "observedGeneration"], "status.observedGeneration")?;
-    if let (Some(generation), Some(observed)) = (generation, observed)
+    if let Some(generation) = whole_number(object, &["metadata", "generation"], "metadata.generation")?
+        && let Some(observed) =
+            whole_number(object, &["status", "observedGeneration"], "status.observedGeneration")?
         && generation != observed
     {
         let kind = object.kind();

@@ -1,5 +1,7 @@
 //! Random Kubernetes objects and changes to them.
 
+#![allow(dead_code, reason = "each test uses its own part")]
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
@@ -40,7 +42,7 @@ impl Random {
         self.below(100) < percent
     }
 
-    fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+    pub fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
         choices[self.below(choices.len())]
     }
 

@@ -1,0 +1,217 @@
+//! Formats, where the Go library differs from the one used here in what it accepts or in its words.
+
+use std::error::Error;
+use std::net::Ipv6Addr;
+
+use boon::{Compiler, Format};
+use serde_json::Value as Json;
+
+type Checked = Result<(), Box<dyn Error>>;
+
+/// Teaches the compiler the Go library's formats.
+pub(super) fn register(compiler: &mut Compiler) {
+    let formats: [(&'static str, fn(&Json) -> Checked); 11] = [
+        ("ipv4", |v| on_text(v, ipv4)),
+        ("ipv6", |v| on_text(v, ipv6)),
+        ("uuid", |v| on_text(v, uuid)),
+        ("date", |v| on_text(v, date)),
+        ("semver", |v| on_text(v, semver)),
+        ("json-pointer", |v| on_text(v, json_pointer)),
+        ("relative-json-pointer", |v| on_text(v, relative_json_pointer)),
+        // Unknown to the Go library, and so never wrong.
+        ("idn-hostname", |_| Ok(())),
+        ("idn-email", |_| Ok(())),
+        ("iri", |v| on_text(v, uri)),
+        ("uri", |v| on_text(v, uri)),
+    ];
+    for (name, func) in formats {
+        compiler.register_format(Format { name, func });
+    }
+}
+
+fn on_text(value: &Json, check: fn(&str) -> Result<(), String>) -> Checked {
+    value.as_str().map_or(Ok(()), |text| check(text).map_err(Into::into))
+}
+
+fn ipv4(text: &str) -> Result<(), String> {
+    let groups: Vec<&str> = text.split('.').collect();
+    if groups.len() != 4 {
+        return Err("expected four decimals".to_owned());
+    }
+    for group in groups {
+        if group.len() > 1 && group.starts_with('0') {
+            return Err("leading zeros".to_owned());
+        }
+        let number = govalue::strconv::atoi(group).map_err(|e| e.to_string())?;
+        if !(0..=255).contains(&number) {
+            return Err("decimal must be between 0 and 255".to_owned());
+        }
+    }
+    Ok(())
+}
+
+fn ipv6(text: &str) -> Result<(), String> {
+    if !text.contains(':') {
+        return Err("missing colon".to_owned());
+    }
+    let (address, zone) = text.split_once('%').map_or((text, None), |(address, zone)| (address, Some(zone)));
+    match (address.parse::<Ipv6Addr>(), zone) {
+        (Ok(_), None) => Ok(()),
+        (Ok(_), Some(zone)) if !zone.is_empty() => Err("zone id is not a part of ipv6 address".to_owned()),
+        _ => Err(format!("ParseAddr({}): unable to parse IP", crate::go::quoted(text))),
+    }
+}
+
+fn uuid(text: &str) -> Result<(), String> {
+    const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
+    let groups: Vec<&str> = text.split('-').collect();
+    if groups.len() != LENGTHS.len() {
+        return Err("must have 5 elements".to_owned());
+    }
+    for (at, (group, length)) in groups.iter().zip(LENGTHS).enumerate() {
+        if group.len() != length {
+            return Err(format!("element {} must be {length} characters long", at + 1));
+        }
+        if let Some(c) = group.chars().find(|c| !c.is_ascii_hexdigit()) {
+            return Err(format!("non-hex character {}", govalue::strconv::quote_rune(c)));
+        }
+    }
+    Ok(())
+}
+
+/// Go's `time.Parse("2006-01-02", …)`.
+fn date(text: &str) -> Result<(), String> {
+    let fail = |rest: &str, layout: &str| {
+        let quoted = crate::go::quoted;
+        Err(format!(
+            "parsing time {} as \"2006-01-02\": cannot parse {} as \"{layout}\"",
+            quoted(text),
+            quoted(rest)
+        ))
+    };
+    let mut rest = text;
+    let mut numbers = [0_u32; 3];
+    for (at, (digits, layout)) in [(4, "2006"), (2, "01"), (2, "02")].into_iter().enumerate() {
+        if at > 0 {
+            match rest.strip_prefix('-') {
+                Some(after) => rest = after,
+                None => return fail(rest, "-"),
+            }
+        }
+        match rest.get(..digits).filter(|d| d.bytes().all(|b| b.is_ascii_digit())) {
+            Some(found) => numbers[at] = found.parse().unwrap_or_default(),
+            None => return fail(rest, layout),
+        }
+        rest = &rest[digits..];
+        if at == 1 && !(1..=12).contains(&numbers[1]) {
+            return Err(format!("parsing time {}: month out of range", crate::go::quoted(text)));
+        }
+    }
+    let [year, month, day] = numbers;
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    if !rest.is_empty() {
+        let quoted = crate::go::quoted;
+        return Err(format!("parsing time {}: extra text: {}", quoted(text), quoted(rest)));
+    }
+    if !(1..=days).contains(&day) {
+        return Err(format!("parsing time {}: day out of range", crate::go::quoted(text)));
+    }
+    Ok(())
+}
+
+/// A semantic version without a leading `v`.
+fn semver(text: &str) -> Result<(), String> {
+    let (text, build) = text.split_once('+').map_or((text, None), |(core, build)| (core, Some(build)));
+    if build == Some("") {
+        return Err("build is empty".to_owned());
+    }
+    let (core, pre) = text.split_once('-').map_or((text, None), |(core, pre)| (core, Some(pre)));
+    for identifier in build.iter().flat_map(|b| b.split('.')) {
+        check_identifier(identifier, "build")?;
+    }
+    for identifier in pre.iter().flat_map(|p| p.split('.')) {
+        check_identifier(identifier, "pre-release")?;
+        if identifier.len() > 1
+            && identifier.starts_with('0')
+            && identifier.bytes().all(|b| b.is_ascii_digit())
+        {
+            return Err("pre-release numeric identifier starts with zero".to_owned());
+        }
+    }
+    let numbers: Vec<&str> = core.split('.').collect();
+    if numbers.len() != 3 {
+        return Err("versionCore must have 3 numbers separated by dot".to_owned());
+    }
+    for (number, name) in numbers.iter().zip(["major", "minor", "patch"]) {
+        if number.is_empty() {
+            return Err(format!("{name} is empty"));
+        }
+        if number.len() > 1 && number.starts_with('0') {
+            return Err(format!("{name} starts with zero"));
+        }
+        if !number.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(format!("{name} contains non-digit"));
+        }
+    }
+    Ok(())
+}
+
+fn check_identifier(identifier: &str, part: &str) -> Result<(), String> {
+    if identifier.is_empty() {
+        return Err(format!("{part} identifier is empty"));
+    }
+    match identifier.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
+        Some(c) => Err(format!("invalid character {} in {part} identifier", govalue::strconv::quote_rune(c))),
+        None => Ok(()),
+    }
+}
+
+/// An address with a scheme.
+fn uri(text: &str) -> Result<(), String> {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    let quoted = crate::go::quoted;
+    if text.bytes().any(|b| b < b' ' || b == 0x7f) {
+        return Err(format!("parse {}: net/url: invalid control character in URL", quoted(text)));
+    }
+    let valid = |s: &str| s.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    match scheme {
+        Some("") => Err(format!("parse {}: missing protocol scheme", quoted(text))),
+        Some(s) if s.starts_with(|c: char| c.is_ascii_alphabetic()) && valid(s) => Ok(()),
+        Some(s)
+            if s.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) && valid(s) =>
+        {
+            Err(format!("parse {}: first path segment in URL cannot contain colon", quoted(text)))
+        }
+        _ => Err("relative url".to_owned()),
+    }
+}
+
+fn json_pointer(text: &str) -> Result<(), String> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    if !text.starts_with('/') {
+        return Err("not starting with /".to_owned());
+    }
+    let mut escapes = text.split('~').skip(1);
+    if escapes.all(|after| after.starts_with(['0', '1'])) {
+        Ok(())
+    } else {
+        Err("~ must be followed by 0 or 1".to_owned())
+    }
+}
+
+fn relative_json_pointer(text: &str) -> Result<(), String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    match digits {
+        0 => Err("must start with non-negative integer".to_owned()),
+        2.. if text.starts_with('0') => Err("starts with zero".to_owned()),
+        _ if &text[digits..] == "#" => Ok(()),
+        _ => json_pointer(&text[digits..]),
+    }
+}
