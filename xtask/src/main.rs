@@ -1,2 +1,49 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo xtask tidy | peers | conformance`.
+
+mod cluster;
+mod conformance;
+mod peers;
+mod process;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  tidy                         check the dependency table and the project's own rules
+  peers                        install the programs that the conformance run compares with
+  conformance                  compare with Helm 4.3.1: rendering, errors, commands, life cycle on a real API server
+  conformance --offline        only what needs no API server
+  conformance --live           only what needs one
+  conformance --charts DIR     compare the rendering of every chart beneath a folder; prints 'identical N of M'
+      --filter TEXT            only charts whose path holds the text
+      --verbose                print every difference whole
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match args.first().map(String::as_str) {
+        Some("tidy") => tidy::run(),
+        Some("peers") => peers::install().map(|dir| println!("{}", dir.display())),
+        Some("conformance") => conformance::run(&args[1..]),
+        _ => {
+            print!("{HELP}");
+            return if args.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace.
+fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map(PathBuf::from).unwrap_or(here)
+}

@@ -1,0 +1,1 @@
+{{- define "q" -}}{{ required "needed" .Values.a }}{{- end -}}

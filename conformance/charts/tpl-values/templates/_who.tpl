@@ -1,0 +1,1 @@
+{{- define "tpl-values.who" -}}{{ .Chart.Name | title }} of {{ .Release.Namespace }}{{- end -}}

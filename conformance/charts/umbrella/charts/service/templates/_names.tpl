@@ -1,0 +1,1 @@
+{{- define "service.name" -}}{{ .Release.Name }}-{{ .Chart.Name }}{{- end -}}

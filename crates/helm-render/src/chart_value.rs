@@ -1,0 +1,207 @@
+//! `.Chart`: metadata as templates see it. Helm 4 gives a map of Go field names, Helm 3 the struct itself.
+
+use std::sync::Arc;
+
+use govalue::{Kind, List, Map, Object, StructField, Type, Value};
+use helm_chart::{Compat, Dependency, Maintainer, Metadata};
+
+use crate::capabilities::struct_type;
+
+/// The value of `.Chart`.
+pub(crate) fn chart_value(metadata: &Metadata, is_root: bool, compat: Compat) -> Value {
+    match compat {
+        Compat::V4 => {
+            let map: Map = metadata_fields(metadata, compat).into_iter().map(|f| (f.name, f.value)).collect();
+            map.insert("IsRoot", is_root);
+            Value::Map(map)
+        }
+        Compat::V3 => Value::Object(Arc::new(ChartStruct {
+            metadata: Arc::new(Struct {
+                name: "chart.Metadata",
+                pointer: false,
+                fields: metadata_fields(metadata, compat),
+            }),
+            is_root,
+        })),
+    }
+}
+
+fn metadata_fields(m: &Metadata, compat: Compat) -> Vec<Field> {
+    let strings = |items: &[String]| string_list(items, compat);
+    let annotations = Type::map(Type::STRING, Type::STRING);
+    let annotations = if m.annotations.is_empty() {
+        Map::nil(annotations)
+    } else {
+        let entries = m.annotations.iter().map(|(k, v)| (k.as_str().into(), Value::str(v.as_str())));
+        Map::from_entries(annotations, entries.collect())
+    };
+    vec![
+        Field::new("Name", "name", Value::str(m.name.as_str())),
+        Field::new("Home", "home", Value::str(m.home.as_str())),
+        Field::new("Sources", "sources", strings(&m.sources)),
+        Field::new("Version", "version", Value::str(m.version.as_str())),
+        Field::new("Description", "description", Value::str(m.description.as_str())),
+        Field::new("Keywords", "keywords", strings(&m.keywords)),
+        Field::new("Maintainers", "maintainers", structs(&m.maintainers, "chart.Maintainer", compat)),
+        Field::new("Icon", "icon", Value::str(m.icon.as_str())),
+        Field::new("APIVersion", "apiVersion", Value::str(m.api_version.as_str())),
+        Field::new("Condition", "condition", Value::str(m.condition.as_str())),
+        Field::new("Tags", "tags", Value::str(m.tags.as_str())),
+        Field::new("AppVersion", "appVersion", Value::str(m.app_version.as_str())),
+        Field::new("Deprecated", "deprecated", Value::Bool(m.deprecated)),
+        Field::new("Annotations", "annotations", Value::Map(annotations)),
+        Field::new("KubeVersion", "kubeVersion", Value::str(m.kube_version.as_str())),
+        Field::new("Dependencies", "dependencies", structs(&m.dependencies, "chart.Dependency", compat)),
+        Field::new("Type", "type", Value::str(m.chart_type.as_str())),
+    ]
+}
+
+trait Fields {
+    fn fields(&self, compat: Compat) -> Vec<Field>;
+}
+
+impl Fields for Maintainer {
+    fn fields(&self, _: Compat) -> Vec<Field> {
+        vec![
+            Field::new("Name", "name", Value::str(self.name.as_str())),
+            Field::new("Email", "email", Value::str(self.email.as_str())),
+            Field::new("URL", "url", Value::str(self.url.as_str())),
+        ]
+    }
+}
+
+impl Fields for Dependency {
+    fn fields(&self, compat: Compat) -> Vec<Field> {
+        let imports = self.import_values.iter().map(|v| govalue::json::from_serde(v.clone())).collect();
+        vec![
+            Field::new("Name", "name", Value::str(self.name.as_str())),
+            Field::new("Version", "version", Value::str(self.version.as_str())),
+            Field::new("Repository", "repository", Value::str(self.repository.as_str())),
+            Field::new("Condition", "condition", Value::str(self.condition.as_str())),
+            Field::new("Tags", "tags", string_list(&self.tags, compat)),
+            Field::new("Enabled", "enabled", Value::Bool(self.enabled)),
+            Field::new("ImportValues", "import-values", Value::List(List::new(imports))),
+            Field::new("Alias", "alias", Value::str(self.alias.as_str())),
+        ]
+    }
+}
+
+/// Helm 4 makes `[]interface {}` of every slice, Helm 3 shows `[]string`, nil when empty.
+fn string_list(items: &[String], compat: Compat) -> Value {
+    let values = items.iter().map(|s| Value::str(s.as_str()));
+    Value::List(match compat {
+        Compat::V4 => values.collect(),
+        Compat::V3 if items.is_empty() => List::nil(Type::slice(Type::STRING)),
+        Compat::V3 => List::strings(values),
+    })
+}
+
+fn structs<T: Fields>(items: &[T], name: &'static str, compat: Compat) -> Value {
+    Value::List(match compat {
+        Compat::V4 => {
+            let map = |item: &T| item.fields(compat).into_iter().map(|f| (f.name, f.value)).collect::<Map>();
+            items.iter().map(map).collect()
+        }
+        Compat::V3 => {
+            let object = |item: &T| {
+                Value::Object(Arc::new(Struct { name, pointer: true, fields: item.fields(compat) }))
+            };
+            let ty = Type::slice(Type::pointer(struct_type(name)));
+            match items.is_empty() {
+                true => List::nil(ty),
+                false => List::with_type(ty, items.iter().map(object).collect()),
+            }
+        }
+    })
+}
+
+/// A field of a Go struct with its JSON name; every one is `omitempty`.
+struct Field {
+    name: &'static str,
+    json: &'static str,
+    value: Value,
+}
+
+impl Field {
+    fn new(name: &'static str, json: &'static str, value: Value) -> Field {
+        Field { name, json, value }
+    }
+}
+
+/// A Go struct, or a pointer to one.
+struct Struct {
+    name: &'static str,
+    pointer: bool,
+    fields: Vec<Field>,
+}
+
+impl Struct {
+    fn json(&self) -> Map {
+        self.fields.iter().filter(|f| f.value.truth()).map(|f| (f.json, f.value.clone())).collect()
+    }
+}
+
+impl Object for Struct {
+    fn type_of(&self) -> Type {
+        let ty = struct_type(self.name);
+        if self.pointer { Type::pointer(ty) } else { ty }
+    }
+
+    fn kind(&self) -> Kind {
+        if self.pointer { Kind::Pointer } else { Kind::Struct }
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        self.fields.iter().find(|f| f.name == name).map(|f| f.value.clone())
+    }
+
+    fn fields(&self) -> Vec<StructField> {
+        let field = |f: &Field| StructField {
+            name: f.name,
+            value: f.value.clone(),
+            ty: f.value.type_of().unwrap_or(Type::Any),
+        };
+        self.fields.iter().map(field).collect()
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(Value::Map(self.json()))
+    }
+}
+
+/// Helm 3's `.Chart`: the metadata embedded in an unnamed struct.
+struct ChartStruct {
+    metadata: Arc<Struct>,
+    is_root: bool,
+}
+
+impl Object for ChartStruct {
+    fn type_of(&self) -> Type {
+        Type::Struct(Arc::from("struct { chart.Metadata; IsRoot bool }"))
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        match name {
+            "IsRoot" => Some(Value::Bool(self.is_root)),
+            "Metadata" => Some(Value::Object(self.metadata.clone())),
+            _ => self.metadata.field(name),
+        }
+    }
+
+    fn fields(&self) -> Vec<StructField> {
+        vec![
+            StructField {
+                name: "Metadata",
+                value: Value::Object(self.metadata.clone()),
+                ty: self.metadata.type_of(),
+            },
+            StructField { name: "IsRoot", value: Value::Bool(self.is_root), ty: Type::BOOL },
+        ]
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        let map = self.metadata.json();
+        map.insert("IsRoot", self.is_root);
+        Some(Value::Map(map))
+    }
+}

@@ -1,0 +1,314 @@
+//! Helm's own template functions.
+
+use std::sync::{Arc, LazyLock};
+
+use gotmpl::{FuncMap, Function, State};
+use govalue::time::Duration;
+use govalue::{CallError, List, Map, Signature, Str, Type, Value, json, yaml};
+use helm_chart::Compat;
+
+use crate::error::AuthorMessage;
+use crate::host::{LintNote, RenderHost};
+use crate::{duration, toml};
+
+/// How often one template may be inside itself through `include`.
+const MAX_INCLUDE_DEPTH: usize = 1000;
+
+/// All functions that a chart's templates may call at a compatibility level, Sprig's included.
+pub fn functions(compat: Compat, host: Arc<dyn sprig::Host>) -> FuncMap {
+    let mut map = sprig::functions(host);
+    map.extend(if compat == Compat::V3 { helm_functions() } else { helm4_functions() });
+    map
+}
+
+type Entry = (&'static str, Function);
+
+fn entry(
+    name: &'static str,
+    params: &[Type],
+    result: Type,
+    fallible: bool,
+    body: impl Fn(&mut State<'_>, &[Value]) -> Result<Value, CallError> + Send + Sync + 'static,
+) -> Entry {
+    let signature = Signature { params: params.to_vec(), variadic: false, result, fallible };
+    (name, Function { signature, body: Arc::new(body) })
+}
+
+/// A function of one value that always answers a string.
+fn to_text(name: &'static str, body: fn(&Value) -> Vec<u8>) -> Entry {
+    entry(name, &[Type::Any], Type::STRING, false, move |_, args| Ok(Value::Str(Str::from(body(&args[0])))))
+}
+
+/// A function of one value whose failure is a Go panic.
+fn must_text(name: &'static str, body: fn(&Value) -> Result<Vec<u8>, String>) -> Entry {
+    entry(name, &[Type::Any], Type::STRING, false, move |_, args| Ok(Value::Str(Str::from(body(&args[0])?))))
+}
+
+/// A function from text to a value.
+fn from_text(name: &'static str, result: Type, body: fn(&[u8]) -> Value) -> Entry {
+    entry(name, &[Type::STRING], result, false, move |_, args| Ok(body(text(&args[0]))))
+}
+
+fn text(value: &Value) -> &[u8] {
+    value.as_str().map_or(&[], |s| s.as_bytes())
+}
+
+/// The functions of both Helms.
+fn helm_functions() -> FuncMap {
+    static ALL: LazyLock<FuncMap> = LazyLock::new(|| func_map(build_common()));
+    ALL.clone()
+}
+
+/// The functions of Helm 4: the common ones and its own.
+fn helm4_functions() -> FuncMap {
+    static ALL: LazyLock<FuncMap> =
+        LazyLock::new(|| func_map(build_common().into_iter().chain(build_helm4())));
+    ALL.clone()
+}
+
+fn func_map(entries: impl IntoIterator<Item = Entry>) -> FuncMap {
+    let mut map = FuncMap::new();
+    for (name, function) in entries {
+        map.insert(name, function);
+    }
+    map
+}
+
+fn build_common() -> Vec<Entry> {
+    let list = || Type::slice(Type::Any);
+    vec![
+        to_text("toYaml", |v| to_yaml(v).into_bytes()),
+        to_text("toYamlPretty", |v| yaml::v3::encode(v, 2).map(trim_newline).unwrap_or_default()),
+        to_text("toJson", |v| json::encode(v).unwrap_or_default()),
+        to_text("toToml", |v| toml::encode(v).unwrap_or_else(String::into_bytes)),
+        from_text("fromYaml", Map::string_any(), |t| {
+            into_map(yaml::sigs::unmarshal(t).map_err(|e| e.to_string()), YAML)
+        }),
+        from_text("fromYamlArray", list(), |t| {
+            into_list(yaml::sigs::unmarshal(t).map_err(|e| e.to_string()), YAML)
+        }),
+        from_text("fromJson", Map::string_any(), |t| {
+            into_map(json::decode(t).map_err(|e| e.to_string()), JSON)
+        }),
+        from_text("fromJsonArray", list(), |t| into_list(json::decode(t).map_err(|e| e.to_string()), JSON)),
+        from_text("fromToml", Map::string_any(), |t| {
+            Value::Map(toml::decode(&String::from_utf8_lossy(t)).unwrap_or_else(|e| error_map(&e)))
+        }),
+        entry("include", &[Type::STRING, Type::Any], Type::STRING, true, include),
+        entry("tpl", &[Type::STRING, Type::Any], Type::STRING, true, tpl),
+        entry("required", &[Type::STRING, Type::Any], Type::Any, true, required),
+        entry("fail", &[Type::STRING], Type::STRING, true, fail),
+        entry("lookup", &[const { Type::STRING }; 4], Map::string_any(), true, lookup),
+        entry("getHostByName", &[Type::STRING], Type::STRING, false, host_by_name),
+    ]
+}
+
+fn build_helm4() -> Vec<Entry> {
+    let duration_type = Duration::go_type();
+    let float = |name, convert: fn(Duration) -> f64| {
+        entry(name, &[Type::Any], Type::FLOAT64, false, move |_, args| {
+            Ok(Value::Float(duration::from_value(&args[0]).map_or(0.0, convert)))
+        })
+    };
+    let int = |name, divisor: i64| {
+        entry(name, &[Type::Any], Type::INT64, false, move |_, args| {
+            Ok(Value::int64(duration::from_value(&args[0]).map_or(0, |d| d.nanos() / divisor)))
+        })
+    };
+    let step = |name, apply: fn(Duration, Duration) -> Duration| {
+        entry(name, &[Type::Any, Type::Any], Duration::go_type(), false, move |_, args| {
+            let Ok(d) = duration::from_value(&args[0]) else {
+                return Ok(Duration::from_nanos(0).into_value());
+            };
+            let multiple = duration::from_value(&args[1]);
+            Ok(multiple.map_or(d, |m| apply(d, m)).into_value())
+        })
+    };
+    vec![
+        must_text("mustToYaml", |v| yaml::sigs::marshal(v).map(trim_newline).map_err(|e| e.to_string())),
+        must_text("mustToJson", |v| json::encode(v).map_err(|e| e.to_string())),
+        must_text("mustToToml", toml::encode),
+        entry("mustToDuration", &[Type::Any], duration_type, false, |_, args| {
+            Ok(duration::from_value(&args[0])?.into_value())
+        }),
+        float("durationSeconds", Duration::seconds),
+        int("durationMilliseconds", 1_000_000),
+        int("durationMicroseconds", 1_000),
+        int("durationNanoseconds", 1),
+        float("durationMinutes", Duration::minutes),
+        float("durationHours", Duration::hours),
+        float("durationDays", |d| d.hours() / 24.0),
+        float("durationWeeks", |d| d.hours() / 24.0 / 7.0),
+        step("durationRoundTo", Duration::round),
+        step("durationTruncateTo", Duration::truncate),
+    ]
+}
+
+/// `toYaml`: a value as YAML without the last line break; an empty text when it cannot be written.
+pub(crate) fn to_yaml(value: &Value) -> String {
+    let bytes = yaml::sigs::marshal(value).map(trim_newline).unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+}
+
+fn trim_newline(mut bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    }
+    bytes
+}
+
+/// What precedes a type error of the decoder.
+const YAML: &str = "error unmarshaling JSON: while decoding JSON: ";
+const JSON: &str = "";
+
+fn error_map(message: &str) -> Map {
+    [("Error", message)].into_iter().collect()
+}
+
+fn into_map(decoded: Result<Value, String>, prefix: &str) -> Value {
+    Value::Map(match decoded {
+        Ok(Value::Map(map)) => map,
+        Ok(Value::Nil) => Map::nil(Map::string_any()),
+        Ok(other) => error_map(&mismatch(&other, prefix, &Map::string_any())),
+        Err(message) => error_map(&message),
+    })
+}
+
+fn into_list(decoded: Result<Value, String>, prefix: &str) -> Value {
+    let wanted = Type::slice(Type::Any);
+    Value::List(match decoded {
+        Ok(Value::List(list)) => list,
+        Ok(Value::Nil) => List::nil(wanted),
+        Ok(other) => List::new(vec![Value::str(mismatch(&other, prefix, &wanted))]),
+        Err(message) => List::new(vec![Value::str(message)]),
+    })
+}
+
+/// Go's error for a JSON value of another kind than wanted.
+fn mismatch(value: &Value, prefix: &str, wanted: &Type) -> String {
+    let kind = match value {
+        Value::Bool(_) => "bool",
+        Value::Str(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+        _ => "number",
+    };
+    format!("{prefix}json: cannot unmarshal {kind} into Go value of type {wanted}")
+}
+
+#[derive(Debug, thiserror::Error)]
+enum FunctionError {
+    #[error("rendering template has a nested reference name: {0}: unable to execute template")]
+    Recursion(String),
+    #[error("cannot parse template {}: {source}", govalue::strconv::quote(text))]
+    TplParse { text: Str, source: gotmpl::ParseError },
+    #[error("error during tpl function execution for {}: {source}", govalue::strconv::quote(text))]
+    TplExec { text: Str, source: Box<gotmpl::ExecError> },
+}
+
+/// `include NAME DATA`: a named template's output as a string.
+fn include(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
+    let name = args[0].as_str().cloned().unwrap_or_default();
+    let host = RenderHost::of(state);
+    let depth = host.included.entry(name.clone()).or_insert(0);
+    if *depth > MAX_INCLUDE_DEPTH {
+        return Err(FunctionError::Recursion(name.to_string()).into());
+    }
+    *depth += 1;
+    let mut out = Vec::new();
+    let templates = state.templates();
+    let result = state.execute(templates, &name.to_str(), &args[1], &mut out);
+    if let Some(depth) = RenderHost::of(state).included.get_mut(&name) {
+        *depth -= 1;
+    }
+    result.map_err(|e| -> CallError { Box::new(e) })?;
+    Ok(Value::Str(Str::from(out)))
+}
+
+/// `tpl TEXT DATA`: text as a template that sees the chart's named templates; its own definitions stay inside.
+fn tpl(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
+    let source = args[0].as_str().cloned().unwrap_or_default();
+    if !source.windows(2).any(|w| w == b"{{") {
+        return Ok(Value::Str(without_no_value(source.to_vec())));
+    }
+    let mut templates = state.templates().clone();
+    let template = templates
+        .parse(ROOT_TEMPLATE, source.clone())
+        .map_err(|e| FunctionError::TplParse { text: source.clone(), source: e })?;
+    let mut out = Vec::new();
+    state
+        .execute_template(&templates, &template, &args[1], &mut out)
+        .map_err(|e| FunctionError::TplExec { text: source.clone(), source: Box::new(e) })?;
+    Ok(Value::Str(without_no_value(out)))
+}
+
+/// The name of Helm's root template, which is also that of every `tpl` text.
+pub(crate) const ROOT_TEMPLATE: &str = "gotpl";
+
+/// Removes what Go prints for a missing value.
+pub(crate) fn without_no_value(text: Vec<u8>) -> Str {
+    const NO_VALUE: &[u8] = b"<no value>";
+    let mut rest = &text[..];
+    let mut clean = Vec::new();
+    while let Some(at) = rest.windows(NO_VALUE.len()).position(|w| w == NO_VALUE) {
+        clean.extend_from_slice(&rest[..at]);
+        rest = &rest[at + NO_VALUE.len()..];
+    }
+    if rest.len() == text.len() {
+        return Str::from(text);
+    }
+    clean.extend_from_slice(rest);
+    Str::from(clean)
+}
+
+/// `required MESSAGE VALUE`: the value, or an error when it is nil or an empty string.
+fn required(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
+    let missing = match &args[1] {
+        Value::Nil => true,
+        Value::Str(s) => s.is_empty(),
+        _ => false,
+    };
+    if !missing {
+        return Ok(args[1].clone());
+    }
+    let message = String::from_utf8_lossy(text(&args[0])).into_owned();
+    let host = RenderHost::of(state);
+    if host.lint {
+        host.notes.push(LintNote::MissingRequired { message, nil: matches!(args[1], Value::Nil) });
+        return Ok(Value::str(""));
+    }
+    Err(AuthorMessage(message).into())
+}
+
+/// `fail MESSAGE`.
+fn fail(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
+    let message = String::from_utf8_lossy(text(&args[0])).into_owned();
+    let host = RenderHost::of(state);
+    if host.lint {
+        host.notes.push(LintNote::Fail { message });
+        return Ok(Value::str(""));
+    }
+    Err(AuthorMessage(message).into())
+}
+
+/// `lookup APIVERSION KIND NAMESPACE NAME`.
+fn lookup(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
+    let host = RenderHost::of(state);
+    if host.lint {
+        return Ok(Value::Map(Map::new()));
+    }
+    let arg = |i: usize| String::from_utf8_lossy(text(&args[i])).into_owned();
+    Ok(host.world.lookup(&arg(0), &arg(1), &arg(2), &arg(3))?)
+}
+
+/// `getHostByName NAME`: empty unless `--enable-dns` is given.
+fn host_by_name(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
+    let host = RenderHost::of(state);
+    if !host.enable_dns {
+        return Ok(Value::str(""));
+    }
+    let addresses = host.world.lookup_host(&String::from_utf8_lossy(text(&args[0])));
+    // Sprig takes any one of the addresses; nothing found is an index out of range there.
+    let first = addresses.ok().and_then(|a| a.into_iter().next());
+    Ok(Value::str(first.ok_or("runtime error: index out of range [0] with length 0")?))
+}
