@@ -15,7 +15,7 @@
 pub mod archive;
 pub mod dependencies;
 pub mod dir;
-//pub mod scaffold;
+pub mod scaffold;
 pub mod schema;
 pub mod strvals;
 pub mod values;

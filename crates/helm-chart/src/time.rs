@@ -90,7 +90,12 @@ impl fmt::Display for Time {
 
 /// Why a text is no RFC 3339 time; the text of Go's `time.ParseError` as far as a chart can show it.
 #[derive(Debug, thiserror::Error)]
-#[error("parsing time {text:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {rest:?} as {layout:?}")]
+#[error(
+    "parsing time {} as \"2006-01-02T15:04:05Z07:00\": cannot parse {} as {}",
+    quoted(text),
+    quoted(rest),
+    quoted(layout)
+)]
 pub struct ParseTimeError {
     text: String,
     rest: String,
@@ -123,6 +128,20 @@ impl FromStr for Time {
         let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
         Ok(Time { seconds: seconds - i64::from(offset), nanos, offset })
     }
+}
+
+/// How package `time` quotes: bytes beyond ASCII in hexadecimal.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', byte as char]),
+            b' '..=b'~' | 0x7f => out.push(byte as char),
+            _ => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out.push('"');
+    out
 }
 
 struct Cursor<'a> {

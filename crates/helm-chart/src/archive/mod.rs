@@ -1,13 +1,20 @@
 //! A chart as a `.tgz` archive.
 
+mod expand;
 mod read;
+mod save;
 mod sniff;
+mod stream;
+mod tar;
 
 use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+pub use expand::{ExpandError, expand};
+pub(crate) use read::clean;
 pub use read::{ArchiveError, read_files};
+pub use save::{SaveError, pack, save};
 
 use crate::load::{MAX_CHART_SIZE, check_api_version};
 use crate::{Chart, Compat, LoadError, PathError, Warning};

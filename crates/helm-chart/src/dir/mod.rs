@@ -2,6 +2,7 @@
 
 mod glob;
 mod ignore;
+mod save;
 mod walk;
 
 use std::fs;
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 use govalue::Str;
 
 pub use ignore::{IgnoreError, Rules};
+pub(crate) use save::write_file;
+pub use save::{NoChart, check, save};
 
 use crate::load::{MAX_CHART_SIZE, MAX_FILE_SIZE_V3, check_api_version};
 use crate::{BufferedFile, Chart, Compat, LoadError, PathError, Time, Warning};

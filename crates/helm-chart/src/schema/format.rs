@@ -82,7 +82,7 @@ fn uuid(text: &str) -> Result<(), String> {
 /// Go's `time.Parse("2006-01-02", …)`.
 fn date(text: &str) -> Result<(), String> {
     let fail = |rest: &str, layout: &str| {
-        let quoted = crate::go::quoted;
+        let quoted = crate::time::quoted;
         Err(format!(
             "parsing time {} as \"2006-01-02\": cannot parse {} as \"{layout}\"",
             quoted(text),
@@ -104,7 +104,7 @@ fn date(text: &str) -> Result<(), String> {
         }
         rest = &rest[digits..];
         if at == 1 && !(1..=12).contains(&numbers[1]) {
-            return Err(format!("parsing time {}: month out of range", crate::go::quoted(text)));
+            return Err(format!("parsing time {}: month out of range", crate::time::quoted(text)));
         }
     }
     let [year, month, day] = numbers;
@@ -115,11 +115,11 @@ fn date(text: &str) -> Result<(), String> {
         _ => 31,
     };
     if !rest.is_empty() {
-        let quoted = crate::go::quoted;
+        let quoted = crate::time::quoted;
         return Err(format!("parsing time {}: extra text: {}", quoted(text), quoted(rest)));
     }
     if !(1..=days).contains(&day) {
-        return Err(format!("parsing time {}: day out of range", crate::go::quoted(text)));
+        return Err(format!("parsing time {}: day out of range", crate::time::quoted(text)));
     }
     Ok(())
 }

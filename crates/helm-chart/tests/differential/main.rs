@@ -2,10 +2,12 @@
 //!
 //! The judge is the Go program in `tests/oracle`. Cases are random; `SEED` repeats a run, `CASES` sets how many.
 
+mod archive;
 mod ignore;
 mod load;
 mod process;
 mod random;
+mod scaffold;
 mod schema;
 mod strvals;
 

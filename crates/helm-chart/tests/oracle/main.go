@@ -108,6 +108,12 @@ func ask(q *question) (a answer) {
 		err = askLoad(q, a)
 	case "ignore":
 		err = askIgnore(q, a)
+	case "scaffold":
+		err = askScaffold(q, a)
+	case "pack":
+		err = askPack(q, a)
+	case "unpack":
+		err = askUnpack(q, a)
 	case "schema":
 		err = askSchema(q, a)
 	default:

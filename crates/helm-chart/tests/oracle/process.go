@@ -129,4 +129,3 @@ func askSchema(q *question, _ answer) error {
 	}
 	return common4.ValidateAgainstSchema(build4(q.Chart), values)
 }
-

@@ -1,0 +1,209 @@
+//! Reading tar streams as Go's `archive/tar` does, nothing kept in memory but what is asked for.
+
+use std::io::{self, Read};
+
+use super::ArchiveError;
+
+const BLOCK: usize = 512;
+/// The greatest extension header (long name, PAX records), in bytes; Go's `maxSpecialFileSize`.
+const MAX_EXTENSION: u64 = 1024 * 1024;
+
+/// An entry's header.
+pub(super) struct Header {
+    pub(super) name: String,
+    pub(super) kind: u8,
+    pub(super) mode: u64,
+    /// Size as the header says; links and folders have no content all the same.
+    pub(super) size: u64,
+    pub(super) seconds: i64,
+}
+
+impl Header {
+    /// Whether Go's `FileInfo().IsDir()` is true.
+    pub(super) fn is_folder(&self) -> bool {
+        // Old archives have no kind of their own for folders.
+        let old = self.kind == 0 && self.name.ends_with('/');
+        self.kind == b'5' || old || self.mode & !0o7777 == 0o040_000
+    }
+}
+
+/// A tar stream; the content of an entry must be read before the next header, or is skipped.
+pub(super) struct Stream<R> {
+    source: R,
+    /// Bytes of the present entry that were not read, and those that fill up its last block.
+    remaining: u64,
+    padding: u64,
+}
+
+impl<R: Read> Stream<R> {
+    pub(super) fn new(source: R) -> Stream<R> {
+        Stream { source, remaining: 0, padding: 0 }
+    }
+
+    /// The next entry, extension headers applied; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Header>, ArchiveError> {
+        let mut extension = Extension::default();
+        loop {
+            let Some(block) = self.block()? else { return Ok(None) };
+            let mut header = parse(&block)?;
+            self.remaining = if matches!(header.kind, b'1'..=b'6') { 0 } else { header.size };
+            self.padding = self.remaining.next_multiple_of(BLOCK as u64) - self.remaining;
+            match header.kind {
+                b'x' => extension.records(&self.special()?)?,
+                b'L' => extension.name = Some(text(&self.special()?)),
+                b'K' => drop(self.special()?),
+                _ => {
+                    header.name = extension.name.unwrap_or(header.name);
+                    header.seconds = extension.seconds.unwrap_or(header.seconds);
+                    return Ok(Some(header));
+                }
+            }
+        }
+    }
+
+    /// The content of the present entry, which is no longer than `limit`.
+    pub(super) fn content(&mut self, limit: u64) -> Result<Vec<u8>, ArchiveError> {
+        let wanted = self.remaining.min(limit);
+        let mut data = Vec::new();
+        (&mut self.source).take(wanted).read_to_end(&mut data).map_err(stream_error)?;
+        self.remaining -= data.len() as u64;
+        if (data.len() as u64) < wanted { Err(ArchiveError::CutOff) } else { Ok(data) }
+    }
+
+    fn special(&mut self) -> Result<Vec<u8>, ArchiveError> {
+        if self.remaining > MAX_EXTENSION {
+            return Err(ArchiveError::ExtensionTooLong);
+        }
+        self.content(MAX_EXTENSION)
+    }
+
+    /// The next block with something in it; two blocks of zeros, or none, are the end.
+    fn block(&mut self) -> Result<Option<[u8; BLOCK]>, ArchiveError> {
+        if self.skip(self.remaining)? < self.remaining {
+            return Err(ArchiveError::CutOff);
+        }
+        if self.skip(self.padding)? < self.padding {
+            return Ok(None);
+        }
+        (self.remaining, self.padding) = (0, 0);
+        let Some(block) = self.read_block()? else { return Ok(None) };
+        if block.iter().any(|b| *b != 0) {
+            return Ok(Some(block));
+        }
+        match self.read_block()? {
+            Some(block) if block.iter().any(|b| *b != 0) => Err(ArchiveError::TarHeader),
+            _ => Ok(None),
+        }
+    }
+
+    fn skip(&mut self, bytes: u64) -> Result<u64, ArchiveError> {
+        io::copy(&mut (&mut self.source).take(bytes), &mut io::sink()).map_err(stream_error)
+    }
+
+    fn read_block(&mut self) -> Result<Option<[u8; BLOCK]>, ArchiveError> {
+        let mut block = [0; BLOCK];
+        let mut filled = 0;
+        while filled < BLOCK {
+            match self.source.read(&mut block[filled..]).map_err(stream_error)? {
+                0 if filled == 0 => return Ok(None),
+                0 => return Err(ArchiveError::CutOff),
+                read => filled += read,
+            }
+        }
+        Ok(Some(block))
+    }
+}
+
+/// What extension headers say about the entry after them.
+#[derive(Default)]
+struct Extension {
+    name: Option<String>,
+    seconds: Option<i64>,
+}
+
+impl Extension {
+    /// Reads PAX records, `LENGTH KEY=VALUE\n`.
+    fn records(&mut self, mut records: &[u8]) -> Result<(), ArchiveError> {
+        while !records.is_empty() {
+            let blank = records.iter().position(|b| *b == b' ').ok_or(ArchiveError::TarHeader)?;
+            let length = std::str::from_utf8(&records[..blank]).ok().and_then(|n| n.parse::<usize>().ok());
+            let length = length.filter(|n| *n > blank).ok_or(ArchiveError::TarHeader)?;
+            let record = records.get(blank + 1..length).and_then(|r| r.strip_suffix(b"\n"));
+            let record = record.ok_or(ArchiveError::TarHeader)?;
+            let equals = record.iter().position(|b| *b == b'=').ok_or(ArchiveError::TarHeader)?;
+            let value = String::from_utf8_lossy(&record[equals + 1..]);
+            match &record[..equals] {
+                b"path" if !value.is_empty() => self.name = Some(value.into_owned()),
+                b"mtime" if !value.is_empty() => {
+                    let seconds = value.split('.').next().unwrap_or_default();
+                    self.seconds = Some(seconds.parse().map_err(|_| ArchiveError::TarHeader)?);
+                }
+                _ => {}
+            }
+            records = &records[length..];
+        }
+        Ok(())
+    }
+}
+
+fn parse(block: &[u8; BLOCK]) -> Result<Header, ArchiveError> {
+    let sum = |byte: fn(u8) -> i64| -> i64 {
+        block.iter().enumerate().map(|(at, b)| if (148..156).contains(&at) { 32 } else { byte(*b) }).sum()
+    };
+    let written = number(&block[148..156])?;
+    // Old programs summed signed bytes.
+    if written != sum(i64::from) && written != sum(|b| i64::from(b as i8)) {
+        return Err(ArchiveError::TarHeader);
+    }
+    let mut name = text(&block[..100]);
+    if &block[257..263] == b"ustar\0" {
+        let prefix = text(&block[345..500]);
+        if !prefix.is_empty() {
+            name = format!("{prefix}/{name}");
+        }
+    }
+    number(&block[108..116])?;
+    number(&block[116..124])?;
+    let size = u64::try_from(number(&block[124..136])?).map_err(|_| ArchiveError::TarHeader)?;
+    let mode = u64::try_from(number(&block[100..108])?).unwrap_or_default();
+    Ok(Header { name, kind: block[156], mode, size, seconds: number(&block[136..148])? })
+}
+
+/// Text up to the first NUL.
+fn text(field: &[u8]) -> String {
+    String::from_utf8_lossy(field.split(|b| *b == 0).next().unwrap_or_default()).into_owned()
+}
+
+/// A number in octal digits, or as two's complement behind a set first bit.
+fn number(field: &[u8]) -> Result<i64, ArchiveError> {
+    if field.first().is_some_and(|b| b & 0x80 != 0) {
+        let negative = field[0] & 0x40 != 0;
+        let start = if negative { -1_i128 } else { 0 };
+        let value = field.iter().enumerate().try_fold(start, |value, (at, byte)| {
+            let byte = if at > 0 {
+                *byte
+            } else if negative {
+                byte | 0x80
+            } else {
+                byte & 0x7f
+            };
+            value.checked_mul(256).map(|v| v | i128::from(byte))
+        });
+        return value.and_then(|v| i64::try_from(v).ok()).ok_or(ArchiveError::TarHeader);
+    }
+    let digits = String::from_utf8_lossy(field);
+    let digits = digits.trim_matches([' ', '\0']).split('\0').next().unwrap_or_default();
+    match digits {
+        "" => Ok(0),
+        digits => i64::from_str_radix(digits, 8).ok().filter(|n| *n >= 0).ok_or(ArchiveError::TarHeader),
+    }
+}
+
+/// What went wrong in the compressed stream, in Go's words.
+fn stream_error(error: io::Error) -> ArchiveError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => ArchiveError::CutOff,
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => ArchiveError::Checksum,
+        _ => ArchiveError::Io(error),
+    }
+}
