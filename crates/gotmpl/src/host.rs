@@ -6,6 +6,8 @@ use govalue::{CallError, Method, NamedType, Object, Signature, StructField, Type
 type Getter<T> = Box<dyn Fn(&T) -> Value + Send + Sync>;
 type MethodBody<T> = Arc<dyn Fn(&Instance<T>, &[Value]) -> Result<Value, CallError> + Send + Sync>;
 
+type Text<T> = Box<dyn Fn(&T) -> String + Send + Sync>;
+
 /// What templates see of a Rust struct: a Go struct type with exported fields and methods.
 ///
 /// ```
@@ -31,7 +33,7 @@ pub struct StructType<T> {
     name: &'static str,
     fields: Vec<(&'static str, Type, Getter<T>)>,
     methods: Vec<(&'static str, Signature, MethodBody<T>)>,
-    text: Option<Box<dyn Fn(&T) -> String + Send + Sync>>,
+    text: Option<Text<T>>,
 }
 
 impl<T: Send + Sync + 'static> StructType<T> {

@@ -35,7 +35,7 @@ pub fn typed(value: &Value) -> Json {
         Value::Func(_) => Json::Null,
         Value::Object(o) if o.is_nil() => Json::Null,
         Value::Object(o) => match o.downcast_ref::<Foo>() {
-            Some(foo) => json!([typed(&Value::from(&*foo.name)), typed(&foo.any)]),
+            Some(host) => json!([typed(&Value::from(&*host.name)), typed(&host.any)]),
             None => panic!("no such object: {}", o.type_of()),
         },
     };
