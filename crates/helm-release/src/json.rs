@@ -139,7 +139,11 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::E
 struct GoFormatter;
 
 impl Formatter for GoFormatter {
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         let mut rest = fragment;
         while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
             let c = rest[at..].chars().next().expect("found above");
@@ -157,12 +161,16 @@ mod tests {
 
     #[test]
     fn strings_are_escaped_as_go_does() {
-        assert_eq!(to_vec("a<b>&c\u{2028}\u{8}\u{1}é\"").unwrap(), b"\"a\\u003cb\\u003e\\u0026c\\u2028\\b\\u0001\xc3\xa9\\\"\"");
+        assert_eq!(
+            to_vec("a<b>&c\u{2028}\u{8}\u{1}é\"").unwrap(),
+            b"\"a\\u003cb\\u003e\\u0026c\\u2028\\b\\u0001\xc3\xa9\\\"\""
+        );
     }
 
     #[test]
     fn empty_values_are_what_go_omits() {
-        for (text, empty) in [("{}", true), ("null", true), ("{ }", true), ("[]", true), ("{\"a\":1}", false)] {
+        for (text, empty) in [("{}", true), ("null", true), ("{ }", true), ("[]", true), ("{\"a\":1}", false)]
+        {
             assert_eq!(Raw::from_text(text.to_owned()).unwrap().is_empty(), empty, "{text}");
         }
     }

@@ -11,7 +11,9 @@ pub enum NameError {
     #[error("no name provided")]
     Missing,
     /// It is too long or has other characters than small letters, digits, `-` and `.`.
-    #[error("invalid release name, must match regex {PATTERN} and the length must not be longer than {MAX_LENGTH}")]
+    #[error(
+        "invalid release name, must match regex {PATTERN} and the length must not be longer than {MAX_LENGTH}"
+    )]
     Invalid,
 }
 

@@ -45,6 +45,12 @@ impl Time {
         self.offset
     }
 
+    /// The text to the second, as Go's `time.RFC3339` has it.
+    pub fn to_seconds(self) -> String {
+        let whole = Timestamp::from_second(self.instant.as_second()).unwrap_or(self.instant);
+        Time { instant: whole, ..self }.to_string()
+    }
+
     /// Seconds since 1970, as `Time.Unix` gives them.
     pub fn unix(&self) -> i64 {
         self.instant.as_second()

@@ -25,7 +25,7 @@ impl Memory {
         let wanted = |key: &(String, String, u32)| {
             (namespace.is_empty() || key.0 == namespace) && name.is_none_or(|name| key.1 == name)
         };
-        self.lock().iter().filter(|(key, _)| wanted(key)).map(|(_, release)| record(release)).collect()
+        self.lock().iter().filter(|(key, _)| wanted(key)).map(|(key, release)| record(&key.0, release)).collect()
     }
 
     pub(crate) fn create(&self, namespace: &str, release: &Release) -> Result<(), StoreError> {
@@ -55,13 +55,14 @@ impl Memory {
     }
 }
 
-fn record(release: &Release) -> Record {
+fn record(namespace: &str, release: &Release) -> Record {
     let mut labels = release.labels.clone();
     labels.insert("name".to_owned(), release.name.clone());
     labels.insert("owner".to_owned(), "helm".to_owned());
     labels.insert("status".to_owned(), release.info.status.to_string());
     labels.insert("version".to_owned(), release.version.to_string());
     Record {
+        namespace: namespace.to_owned(),
         name: release.name.clone(),
         version: release.version,
         status: release.info.status.clone(),

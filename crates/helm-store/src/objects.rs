@@ -147,7 +147,8 @@ impl Objects<'_> {
             Kind::Secret => BASE64_STANDARD.decode(content).unwrap_or_else(|_| content.to_vec()),
             Kind::ConfigMap => content.to_vec(),
         };
-        Record { name, version, status, labels, content: Content::Packed(packed) }
+        let namespace = object.namespace().to_owned();
+        Record { namespace, name, version, status, labels, content: Content::Packed(packed) }
     }
 }
 

@@ -14,6 +14,7 @@ pub fn is_system_label(key: &str) -> bool {
 /// A stored record that has not been unpacked: what its labels say, and its content.
 #[derive(Clone, Debug)]
 pub struct Record {
+    pub(crate) namespace: String,
     pub(crate) name: String,
     pub(crate) version: u32,
     pub(crate) status: Status,
@@ -31,6 +32,11 @@ pub(crate) enum Content {
 }
 
 impl Record {
+    /// The namespace in which the record lies.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
     /// All labels, the driver's own included.
     pub fn labels(&self) -> &BTreeMap<String, String> {
         &self.labels

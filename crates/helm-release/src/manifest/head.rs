@@ -18,7 +18,9 @@ pub struct Head {
 
 /// A document that is valid YAML and no head of a Kubernetes object; the text is that of Go's `json.Unmarshal`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into {place} of type {wanted}")]
+#[error(
+    "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into {place} of type {wanted}"
+)]
 pub struct HeadError {
     found: &'static str,
     place: String,
@@ -90,7 +92,7 @@ impl Reader {
         };
         for (key, value) in sorted(metadata) {
             match field_name(key, &["name", "annotations"]) {
-                Some("name") => self.text(value, "SimpleHead.metadata.name", &mut head.name),
+                Some("name") => self.text(value, ".metadata.name", &mut head.name),
                 Some(_) => self.annotations(value, &mut head.annotations),
                 None => {}
             }
@@ -102,17 +104,18 @@ impl Reader {
             Value::Object(entries) => {
                 for (key, value) in sorted(entries) {
                     let mut text = String::new();
-                    self.text(value, "SimpleHead.metadata.annotations", &mut text);
+                    self.text(value, ".metadata.annotations", &mut text);
                     annotations.insert(key.clone(), text);
                 }
             }
             Value::Null => {}
-            other => self.mismatch(other, "SimpleHead.metadata.annotations", "map[string]string"),
+            other => self.mismatch(other, ".metadata.annotations", "map[string]string"),
         }
     }
 
     fn mismatch(&mut self, found: &Value, place: &str, wanted: &'static str) {
-        let error = || HeadError { found: json_type(found), place: format!("Go struct field {place}"), wanted };
+        let error =
+            || HeadError { found: json_type(found), place: format!("Go struct field {place}"), wanted };
         self.error.get_or_insert_with(error);
     }
 }

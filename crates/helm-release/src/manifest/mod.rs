@@ -1,7 +1,9 @@
 //! From rendered files to sorted manifests and hooks.
 
+use std::cmp::Ordering;
+
 use helm_chart::Compat;
-use k8s_object::order::Order;
+use k8s_object::order::{self, Order};
 use k8s_object::ownership::{KEEP_POLICY, RESOURCE_POLICY_ANNOTATION};
 use serde_json::Value;
 
@@ -104,14 +106,30 @@ pub fn sort<'a>(
             continue;
         }
         for content in split(text, compat) {
-            let manifest = read(path, content, compat)
-                .map_err(|source| SortError { path: path.to_owned(), source })?;
+            let manifest =
+                read(path, content, compat).map_err(|source| SortError { path: path.to_owned(), source })?;
             sorted.add(manifest);
         }
     }
-    sorted.objects.sort_by(|a, b| order.compare(&a.head.kind, &b.head.kind));
-    sorted.hooks.sort_by(|a, b| order.compare(&a.kind, &b.kind));
+    sorted.objects.sort_by(|a, b| compare_kinds(order, compat, &a.head.kind, &b.head.kind));
+    sorted.hooks.sort_by(|a, b| compare_kinds(order, compat, &a.kind, &b.kind));
     Ok(sorted)
+}
+
+/// Compares kinds by an order. Helm 3 has no place for admission webhooks: they come last, by name, like all kinds
+/// that it does not know.
+fn compare_kinds(order: Order, compat: Compat, a: &str, b: &str) -> Ordering {
+    let late = |kind: &str| {
+        compat == Compat::V3
+            && matches!(kind, "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration")
+    };
+    let known = |kind: &str| !late(kind) && order::INSTALL.contains(&kind);
+    match (known(a), known(b)) {
+        (true, true) => order.compare(a, b),
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (false, false) => a.cmp(b),
+    }
 }
 
 /// The documents of a stored manifest in their order, hooks not told apart.
@@ -155,9 +173,8 @@ impl Manifests {
         let hook = Hook {
             events,
             weight: annotation(HOOK_WEIGHT_ANNOTATION).and_then(parse_weight).unwrap_or(0),
-            delete_policies: annotation(HOOK_DELETE_ANNOTATION).map_or_else(Vec::new, |text| {
-                words(text).map(|word| DeletePolicy::from(&*word)).collect()
-            }),
+            delete_policies: annotation(HOOK_DELETE_ANNOTATION)
+                .map_or_else(Vec::new, |text| words(text).map(|word| DeletePolicy::from(&*word)).collect()),
             output_log_policies: annotation(HOOK_OUTPUT_LOG_ANNOTATION).map_or_else(Vec::new, |text| {
                 words(text).map(|word| OutputLogPolicy::from(&*word)).collect()
             }),

@@ -235,7 +235,8 @@ pub fn uninstall(request: UninstallPlan<'_>) -> Plan {
     plan.hooks(release, HookEvent::PreDelete, request.hooks);
     plan.push(StageKind::Record, vec![write(release.version, Status::Uninstalling, None, false)]);
     let objects = request.objects;
-    let delete = |object: &ObjectRef| Step::Delete { object: object.clone(), propagation: request.propagation };
+    let delete =
+        |object: &ObjectRef| Step::Delete { object: object.clone(), propagation: request.propagation };
     plan.push(StageKind::Delete, objects.iter().map(delete).collect());
     // The objects are gone, or going: from here on there is nothing to go back to.
     let first = plan.stages.len();
