@@ -48,7 +48,9 @@ mod tests {
 
     #[test]
     fn drivers_are_named_as_in_helm() {
-        for (text, driver) in [("", Driver::Secrets), ("configmap", Driver::ConfigMaps), ("memory", Driver::Memory)] {
+        for (text, driver) in
+            [("", Driver::Secrets), ("configmap", Driver::ConfigMaps), ("memory", Driver::Memory)]
+        {
             assert_eq!(text.parse(), Ok(driver));
         }
         assert_eq!("etcd".parse::<Driver>().unwrap_err().to_string(), "unknown driver \"etcd\"");

@@ -25,7 +25,11 @@ impl Memory {
         let wanted = |key: &(String, String, u32)| {
             (namespace.is_empty() || key.0 == namespace) && name.is_none_or(|name| key.1 == name)
         };
-        self.lock().iter().filter(|(key, _)| wanted(key)).map(|(key, release)| record(&key.0, release)).collect()
+        self.lock()
+            .iter()
+            .filter(|(key, _)| wanted(key))
+            .map(|(key, release)| record(&key.0, release))
+            .collect()
     }
 
     pub(crate) fn create(&self, namespace: &str, release: &Release) -> Result<(), StoreError> {

@@ -62,16 +62,17 @@ impl Objects<'_> {
 
     /// The records that a label selector matches.
     pub(crate) async fn records(&self, selector: &str, context: &str) -> Result<Vec<Record>, StoreError> {
-        let options = ListOptions { label_selector: selector, page_size: PAGE_SIZE, ..ListOptions::default() };
+        let options =
+            ListOptions { label_selector: selector, page_size: PAGE_SIZE, ..ListOptions::default() };
         let objects = self.cluster.list(self.resource_type(), self.namespace, &options).await;
         let objects = objects.map_err(|e| self.fail(e, || context.to_owned()))?;
         Ok(objects.into_iter().map(|object| self.record(object)).collect())
     }
 
     pub(crate) async fn create(&self, release: &Release) -> Result<(), StoreError> {
-        let object = self.object(release, "createdAt").map_err(|e| {
-            self.fail(e, || format!("create: failed to encode release \"{}\"", release.name))
-        })?;
+        let object = self
+            .object(release, "createdAt")
+            .map_err(|e| self.fail(e, || format!("create: failed to encode release \"{}\"", release.name)))?;
         let options = WriteOptions::default();
         match self.cluster.create(self.resource_type(), self.namespace, &object, &options).await {
             Ok(_) => Ok(()),
@@ -81,17 +82,19 @@ impl Objects<'_> {
     }
 
     pub(crate) async fn update(&self, release: &Release) -> Result<(), StoreError> {
-        let object = self.object(release, "modifiedAt").map_err(|e| {
-            self.fail(e, || format!("update: failed to encode release \"{}\"", release.name))
-        })?;
+        let object = self
+            .object(release, "modifiedAt")
+            .map_err(|e| self.fail(e, || format!("update: failed to encode release \"{}\"", release.name)))?;
         let key = key(&release.name, release.version);
         let options = WriteOptions::default();
-        let updated = self.cluster.replace(self.resource_type(), self.namespace, &key, &object, &options).await;
+        let updated =
+            self.cluster.replace(self.resource_type(), self.namespace, &key, &object, &options).await;
         updated.map(drop).map_err(|e| self.fail(e, || "update: failed to update".to_owned()))
     }
 
     pub(crate) async fn delete(&self, name: &str, version: u32) -> Result<(), StoreError> {
-        let deleted = self.cluster.delete(self.resource_type(), self.namespace, &key(name, version), None).await;
+        let deleted =
+            self.cluster.delete(self.resource_type(), self.namespace, &key(name, version), None).await;
         deleted.map_err(|e| match e.is_not_found() {
             true => StoreError::not_found(),
             false => StoreError::new(e, None),
