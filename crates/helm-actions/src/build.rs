@@ -8,7 +8,11 @@ use k8s_object::ownership::Owner;
 use crate::{ActionError, Context};
 
 /// Binds the objects of manifests. Documents without content are left out.
-pub(crate) async fn bind(context: &Context, manifests: &[Manifest], namespace: &str) -> Result<Vec<Resource>, ActionError> {
+pub(crate) async fn bind(
+    context: &Context,
+    manifests: &[Manifest],
+    namespace: &str,
+) -> Result<Vec<Resource>, ActionError> {
     let mut objects = Vec::with_capacity(manifests.len());
     for manifest in manifests.iter().filter(|manifest| !manifest.document.is_null()) {
         let object = Object::from_value(manifest.document.clone());
@@ -18,7 +22,11 @@ pub(crate) async fn bind(context: &Context, manifests: &[Manifest], namespace: &
 }
 
 /// Binds the objects of a text of YAML documents.
-pub(crate) async fn bind_text(context: &Context, text: &str, namespace: &str) -> Result<Vec<Resource>, ActionError> {
+pub(crate) async fn bind_text(
+    context: &Context,
+    text: &str,
+    namespace: &str,
+) -> Result<Vec<Resource>, ActionError> {
     let manifests = manifest::read_stored(text, context.compat()).map_err(|e| {
         // A cluster's client reads the text as it stands, without sorting it first.
         ActionError::Other(format!("error parsing : {}", e.source))

@@ -27,7 +27,8 @@ pub(crate) async fn install(
     let mut made = Vec::new();
     for crd in crds {
         let doing = || format!("failed to install CRD {}", crd.name);
-        let problem = |problem: &str| ActionError::Crd { name: crd.name.to_owned(), problem: problem.to_owned() };
+        let problem =
+            |problem: &str| ActionError::Crd { name: crd.name.to_owned(), problem: problem.to_owned() };
         if crd.file.data.is_empty() {
             return Err(problem("file data is empty"));
         }
@@ -37,7 +38,8 @@ pub(crate) async fn install(
         if resources.is_empty() {
             return Err(problem("resources are empty"));
         }
-        let outcome = objects::create(context, resources.clone(), &writes).await.map_err(|e| e.during(doing()))?;
+        let outcome =
+            objects::create(context, resources.clone(), &writes).await.map_err(|e| e.during(doing()))?;
         match outcome.error {
             None => made.extend(resources),
             Some(error) if objects::is_already_exists(&error) => {

@@ -4,7 +4,7 @@ use std::fmt;
 use helm_release::manifest::SortError;
 use helm_release::{Compat, NameError, NotUpgradable, Release};
 use helm_render::RenderError;
-use helm_store::{StoreError, SYSTEM_LABELS};
+use helm_store::{SYSTEM_LABELS, StoreError};
 
 /// An operation that failed: why, at which step, and what became of the release.
 #[derive(Debug)]
@@ -147,7 +147,9 @@ impl ActionError {
             | ActionError::NoRevision(_)
             | ActionError::History(NotUpgradable::NothingDeployed(_)) => FailureKind::NotFound,
             ActionError::Store(_) | ActionError::Record(_) => FailureKind::Cluster,
-            ActionError::Render(_) | ActionError::Sort(_) | ActionError::Dependencies(_) => FailureKind::Render,
+            ActionError::Render(_) | ActionError::Sort(_) | ActionError::Dependencies(_) => {
+                FailureKind::Render
+            }
             _ => FailureKind::Refused,
         }
     }

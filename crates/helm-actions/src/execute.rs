@@ -5,8 +5,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use helm_kube::Resource;
-use helm_release::plan::{Method, Plan, Propagation, RecordWrite, Stage, StageKind, Step};
 use helm_release::Release;
+use helm_release::plan::{Method, Plan, Propagation, RecordWrite, Stage, StageKind, Step};
 use k8s_object::{Object, ObjectRef};
 
 use crate::objects::{self, Writes};
@@ -53,7 +53,8 @@ impl<'a> Executor<'a> {
         others: impl IntoIterator<Item = Release>,
     ) -> Executor<'a> {
         let revision = release.version;
-        let mut records: BTreeMap<u32, Release> = others.into_iter().map(|other| (other.version, other)).collect();
+        let mut records: BTreeMap<u32, Release> =
+            others.into_iter().map(|other| (other.version, other)).collect();
         records.insert(revision, release);
         Executor {
             context,
@@ -131,7 +132,9 @@ impl<'a> Executor<'a> {
 
     async fn single(&self, step: &Step) -> Result<(), ActionError> {
         match step {
-            Step::CreateNamespace { name } => objects::create_namespace(self.context, name, self.server_side).await,
+            Step::CreateNamespace { name } => {
+                objects::create_namespace(self.context, name, self.server_side).await
+            }
             Step::WaitReady { objects, jobs } => {
                 let resources = self.bind(objects).await?;
                 objects::wait_ready(self.context, &resources, self.wait, *jobs, self.timeout).await
@@ -149,7 +152,11 @@ impl<'a> Executor<'a> {
         Ok(self.context.cluster().build(objects, "").await?)
     }
 
-    async fn apply(&mut self, kind: StageKind, steps: Vec<Step>) -> Result<(), (Option<String>, ActionError)> {
+    async fn apply(
+        &mut self,
+        kind: StageKind,
+        steps: Vec<Step>,
+    ) -> Result<(), (Option<String>, ActionError)> {
         let mut writes = Writes { skip_validation: self.skip_validation, ..Writes::default() };
         let (mut wanted, mut pruned, mut originals) = (Vec::new(), Vec::new(), Vec::new());
         for step in steps {
@@ -235,11 +242,11 @@ impl<'a> Executor<'a> {
         match written {
             Err(error) if !write.required => {
                 let text = error.to_string();
-                self.context.log(Level::Warn, "failed to update release", &[
-                    ("name", &record.name),
-                    ("revision", &record.version.to_string()),
-                    ("error", &text),
-                ]);
+                self.context.log(
+                    Level::Warn,
+                    "failed to update release",
+                    &[("name", &record.name), ("revision", &record.version.to_string()), ("error", &text)],
+                );
                 Ok(())
             }
             other => Ok(other?),

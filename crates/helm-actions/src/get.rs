@@ -95,7 +95,11 @@ pub async fn get_metadata(context: &Context, name: &str, revision: i64) -> Resul
         namespace: release.namespace,
         revision: release.version,
         status: release.info.status,
-        deployed_at: release.info.last_deployed.map(Time::to_seconds).unwrap_or_else(|| "0001-01-01T00:00:00Z".to_owned()),
+        deployed_at: release
+            .info
+            .last_deployed
+            .map(Time::to_seconds)
+            .unwrap_or_else(|| "0001-01-01T00:00:00Z".to_owned()),
         apply_method,
     })
 }

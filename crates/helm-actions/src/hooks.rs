@@ -56,9 +56,9 @@ impl Executor<'_> {
         if release.hooks[failed.index].deletes_on(&DeletePolicy::HookFailed) {
             steps.push(Step::DeleteHook { hook: failed, policy: DeletePolicy::HookFailed });
         }
-        let succeeded = done.into_iter().filter(|hook| {
-            release.hooks[hook.index].deletes_on(&DeletePolicy::HookSucceeded)
-        });
+        let succeeded = done
+            .into_iter()
+            .filter(|hook| release.hooks[hook.index].deletes_on(&DeletePolicy::HookSucceeded));
         steps.extend(succeeded.map(|hook| Step::DeleteHook { hook, policy: DeletePolicy::HookSucceeded }));
         steps
     }
@@ -186,7 +186,8 @@ async fn show_hook_logs(context: &Context, hook: &Hook) -> Result<(), ActionErro
     let pods = pods_of(context, resource).await?;
     for pod in &pods {
         for container in container_names(pod, &["containers"]) {
-            let text = objects::read_log(context.cluster(), &resource.namespace, pod.name(), container).await?;
+            let text =
+                objects::read_log(context.cluster(), &resource.namespace, pod.name(), container).await?;
             context.observer.event(Event::HookLogs {
                 namespace: &resource.namespace,
                 pod: pod.name(),
@@ -212,5 +213,10 @@ async fn pods_of(context: &Context, resource: &Resource) -> Result<Vec<k8s_objec
 /// The names of a pod's containers.
 pub(crate) fn container_names<'a>(pod: &'a k8s_object::Object, lists: &[&str]) -> Vec<&'a str> {
     let containers = |list: &&str| pod.field(&["spec", list]).and_then(Value::as_array);
-    lists.iter().filter_map(containers).flatten().filter_map(|container| container.get("name")?.as_str()).collect()
+    lists
+        .iter()
+        .filter_map(containers)
+        .flatten()
+        .filter_map(|container| container.get("name")?.as_str())
+        .collect()
 }

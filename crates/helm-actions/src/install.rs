@@ -14,8 +14,8 @@ use crate::render::{self, Output};
 use crate::target::now;
 use crate::uninstall::uninstall;
 use crate::{
-    ActionError, Conduct, Context, DryRun, Failure, Labels, Level, OnFailure, Rendering, UninstallOptions, Wait,
-    build, crds,
+    ActionError, Conduct, Context, DryRun, Failure, Labels, Level, OnFailure, Rendering, UninstallOptions,
+    Wait, build, crds,
 };
 
 /// A first revision that is wanted.
@@ -216,7 +216,12 @@ fn new_release(context: &Context, request: &InstallRequest, chart: &Chart) -> Re
         namespace: context.target.namespace.clone(),
         chart: Some(ChartRecord::of(chart)?),
         config: config(&request.values)?,
-        info: Info { first_deployed: Some(now), last_deployed: Some(now), status: Status::Unknown, ..Info::default() },
+        info: Info {
+            first_deployed: Some(now),
+            last_deployed: Some(now),
+            status: Status::Unknown,
+            ..Info::default()
+        },
         version: 1,
         labels: request.labels.clone(),
         apply_method: (context.compat() == Compat::V4).then_some(method),
@@ -316,13 +321,13 @@ async fn fail(
     };
     match uninstall(&calm, &request.name, &options).await {
         Ok(_) => {
-            let doing = format!("release {} failed, and has been uninstalled due to {flag} being set", request.name);
+            let doing =
+                format!("release {} failed, and has been uninstalled due to {flag} being set", request.name);
             done(error.during(doing), release)
         }
         Err(second) => {
-            let doing = format!(
-                "an error occurred while uninstalling the release. original install error: {error}"
-            );
+            let doing =
+                format!("an error occurred while uninstalling the release. original install error: {error}");
             done(second.source.during(doing), release)
         }
     }

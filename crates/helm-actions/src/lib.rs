@@ -41,7 +41,8 @@ pub use install::{InstallRequest, install};
 pub use list::{ListRequest, SortBy, list};
 pub use observer::{Event, Level, Observer, Silent};
 pub use options::{
-    ApplyChoice, Conduct, DryRun, IfMissing, Labels, OnFailure, Rendering, ReuseValues, UninstallOptions, Wait,
+    ApplyChoice, Conduct, DryRun, IfMissing, Labels, OnFailure, Rendering, ReuseValues, UninstallOptions,
+    Wait,
 };
 pub use rollback::{RollbackRequest, rollback};
 pub use status::{ReleaseStatus, status};

@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use crate::selector::Selector;
 use goregexp::Regex;
 use helm_release::{Revision, Status, Summary};
 use helm_store::Record;
-use crate::selector::Selector;
 
 use crate::{ActionError, Context, Failure};
 
@@ -42,7 +42,9 @@ pub async fn list(context: &Context, request: &ListRequest) -> Result<Vec<Summar
     context.cluster().check_reachable().await?;
     let filter = if request.filter.is_empty() { None } else { Some(Regex::new(&request.filter)?) };
     let mut records = context.store().list().await?;
-    records.retain(|record| filter.as_ref().is_none_or(|filter| filter.is_match(Revision::release(record).as_bytes())));
+    records.retain(|record| {
+        filter.as_ref().is_none_or(|filter| filter.is_match(Revision::release(record).as_bytes()))
+    });
     // Superseded revisions are never the newest: a list of them alone shows all.
     if request.states != [Status::Superseded] {
         records = newest(records);
@@ -93,7 +95,9 @@ fn page(mut records: Vec<Record>, request: &ListRequest) -> Vec<Summary> {
         }
         SortBy::Date => {
             let mut summaries = unpack(&records);
-            summaries.sort_by_cached_key(|s| (s.last_deployed.map(|t| t.unix()), s.name.clone(), s.namespace.clone()));
+            summaries.sort_by_cached_key(|s| {
+                (s.last_deployed.map(|t| t.unix()), s.name.clone(), s.namespace.clone())
+            });
             if request.reverse {
                 summaries.reverse();
             }
@@ -114,7 +118,8 @@ fn cut<T>(list: &mut Vec<T>, request: &ListRequest) {
 fn unpack(records: &[Record]) -> Vec<Summary> {
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
     let share = records.len().div_ceil(threads).max(16);
-    let unpack = |records: &[Record]| -> Vec<Summary> { records.iter().filter_map(|r| r.summary().ok()).collect() };
+    let unpack =
+        |records: &[Record]| -> Vec<Summary> { records.iter().filter_map(|r| r.summary().ok()).collect() };
     std::thread::scope(|scope| {
         let workers: Vec<_> = records.chunks(share).map(|part| scope.spawn(move || unpack(part))).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use govalue::Map;
 use helm_chart::{Chart, Warning, dependencies};
 use helm_kube::ServerVersion;
-use helm_release::manifest::{self, Manifests};
 use helm_release::Order;
-use helm_render::{Capabilities, KubeVersion, Offline, ReleaseInfo, RenderInput, RenderedFile, Schema, World};
+use helm_release::manifest::{self, Manifests};
+use helm_render::{
+    Capabilities, KubeVersion, Offline, ReleaseInfo, RenderInput, RenderedFile, Schema, World,
+};
 
 use crate::world::{ClusterWorld, answer};
 use crate::{ActionError, Context, Event, Level, Rendering};
@@ -45,10 +47,15 @@ pub(crate) async fn reach(context: &Context) -> Result<ServerVersion, ActionErro
 }
 
 /// What the cluster can do.
-pub(crate) async fn capabilities(context: &Context, version: ServerVersion) -> Result<Capabilities, ActionError> {
-    let discovery = context.cluster().discovery().await.map_err(|e| {
-        ActionError::Cluster(e).during("could not get apiVersions from Kubernetes")
-    })?;
+pub(crate) async fn capabilities(
+    context: &Context,
+    version: ServerVersion,
+) -> Result<Capabilities, ActionError> {
+    let discovery = context
+        .cluster()
+        .discovery()
+        .await
+        .map_err(|e| ActionError::Cluster(e).during("could not get apiVersions from Kubernetes"))?;
     if !discovery.failed_group_versions().is_empty() {
         let groups = discovery.failed_group_versions().join(", ");
         let error = format!("unable to retrieve the complete list of server APIs: {groups}");

@@ -121,7 +121,11 @@ async fn prepare(context: &Context, request: &RollbackRequest) -> Result<Prepare
     Ok(Prepared { current, release, deployed, outdated, mode })
 }
 
-async fn perform(context: &Context, request: &RollbackRequest, prepared: Prepared) -> Result<Release, Failure> {
+async fn perform(
+    context: &Context,
+    request: &RollbackRequest,
+    prepared: Prepared,
+) -> Result<Release, Failure> {
     let Prepared { current, release, deployed, outdated, mode } = prepared;
     let objects = objects_of(context, &current, &release).await;
     let (current_objects, wanted) = objects.map_err(|e| Failure::from(e).with_release(release.clone()))?;
@@ -166,7 +170,8 @@ async fn objects_of(
     let before =
         before.map_err(|e| e.during("unable to build kubernetes objects from current release manifest"))?;
     let wanted = build::bind_text(context, &release.manifest, &release.namespace).await;
-    let mut wanted = wanted.map_err(|e| e.during("unable to build kubernetes objects from new release manifest"))?;
+    let mut wanted =
+        wanted.map_err(|e| e.during("unable to build kubernetes objects from new release manifest"))?;
     build::claim(&mut wanted, Owner { name: &release.name, namespace: &release.namespace });
     Ok((before, wanted))
 }

@@ -50,7 +50,12 @@ impl Selector {
                     return Err(SelectorError::Trailing { found: String::new(), expected });
                 }
                 "," => {}
-                found => return Err(SelectorError::Trailing { found: found.to_owned(), expected: "',' or 'end of string'" }),
+                found => {
+                    return Err(SelectorError::Trailing {
+                        found: found.to_owned(),
+                        expected: "',' or 'end of string'",
+                    });
+                }
             }
         }
     }
@@ -133,7 +138,9 @@ fn values(tokens: &mut Tokens<'_>) -> Result<Vec<String>, SelectorError> {
         match tokens.next() {
             ")" => return Ok(values),
             "," => {}
-            found => return Err(SelectorError::Unexpected { found: found.to_owned(), expected: "',' or ')'" }),
+            found => {
+                return Err(SelectorError::Unexpected { found: found.to_owned(), expected: "',' or ')'" });
+            }
         }
     }
 }
@@ -159,7 +166,8 @@ impl<'a> Tokens<'a> {
                 return &text[..operator.len()];
             }
         }
-        let end = text.find(|c: char| is_symbol(c) || matches!(c, ' ' | '\t' | '\r' | '\n')).unwrap_or(text.len());
+        let end =
+            text.find(|c: char| is_symbol(c) || matches!(c, ' ' | '\t' | '\r' | '\n')).unwrap_or(text.len());
         &text[..end]
     }
 

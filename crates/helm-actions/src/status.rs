@@ -17,7 +17,12 @@ pub struct ReleaseStatus {
 }
 
 /// Answers a revision, 0 for the newest, with its live objects and their pods: as tables, or as they are.
-pub async fn status(context: &Context, name: &str, revision: i64, tables: bool) -> Result<ReleaseStatus, Failure> {
+pub async fn status(
+    context: &Context,
+    name: &str,
+    revision: i64,
+    tables: bool,
+) -> Result<ReleaseStatus, Failure> {
     context.cluster().check_reachable().await?;
     let mut release = get::release(context, name, revision).await?;
     let resources = build::bind_text(context, &release.manifest, &release.namespace).await?;
@@ -75,7 +80,8 @@ where
     for (resource, object) in resources.iter().zip(found) {
         let Ok(object) = object else { continue };
         add(format!("{}/{}", resource.resource_type.version, resource.resource_type.kind), object);
-        let Some(selector) = pod_selector(&resource.object).filter(|selector| !selectors.contains(selector)) else {
+        let Some(selector) = pod_selector(&resource.object).filter(|selector| !selectors.contains(selector))
+        else {
             continue;
         };
         match list_pods(cluster.clone(), resource.namespace.clone(), selector.clone()).await {
@@ -93,7 +99,9 @@ where
 /// The selector by which an object finds its pods, if it has one.
 fn pod_selector(object: &Object) -> Option<String> {
     let path: &[&str] = match object.kind() {
-        "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => &["spec", "selector", "matchLabels"],
+        "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => {
+            &["spec", "selector", "matchLabels"]
+        }
         "ReplicationController" => &["spec", "selector"],
         _ => return None,
     };

@@ -35,7 +35,9 @@ pub async fn uninstall(
         Ok(records) => records,
         Err(_) if options.ignore_not_found => return Ok(None),
         Err(error) => {
-            return Err(ActionError::Store(error).during(format!("uninstall: Release not loaded: {name}")).into());
+            return Err(ActionError::Store(error)
+                .during(format!("uninstall: Release not loaded: {name}"))
+                .into());
         }
     };
     let Some(history) = History::new(records) else { return Err(ActionError::MissingRelease.into()) };
@@ -98,7 +100,8 @@ async fn remove(
             let kind = error.kind();
             let text = error.to_string();
             context.log(Level::Debug, "uninstall: Failed to delete release", &[("error", &text)]);
-            let source = if kind == crate::FailureKind::Cancelled { error } else { ActionError::NotDeleted(name) };
+            let source =
+                if kind == crate::FailureKind::Cancelled { error } else { ActionError::NotDeleted(name) };
             return Err(Failure { kind, release: Some(Box::new(executor.into_release())), step, source });
         }
         Err(StageFailure { step, error, .. }) => {
@@ -114,7 +117,8 @@ async fn remove(
     let errors: Vec<_> = std::mem::take(&mut executor.tolerated).into_iter().map(purging).collect();
     let mut release = executor.into_release();
     if !options.keep_history {
-        let description = if options.description.is_empty() { "Uninstallation complete" } else { &options.description };
+        let description =
+            if options.description.is_empty() { "Uninstallation complete" } else { &options.description };
         release.set_status(Status::Uninstalled, description);
     }
     match errors.len() {
@@ -153,9 +157,10 @@ struct Contents {
 }
 
 async fn contents(context: &Context, release: &Release) -> Result<Contents, ActionError> {
-    let sorted = manifest::sort_stored(&release.manifest, Order::Uninstall, context.compat()).map_err(|e| {
-        ActionError::Sort(e).during("corrupted release record. You must manually delete the resources")
-    })?;
+    let sorted =
+        manifest::sort_stored(&release.manifest, Order::Uninstall, context.compat()).map_err(|e| {
+            ActionError::Sort(e).during("corrupted release record. You must manually delete the resources")
+        })?;
     let (kept, rest): (Vec<_>, Vec<_>) =
         sorted.objects.into_iter().partition(|manifest| manifest.policy() == ResourcePolicy::Keep);
     let rest: Vec<Manifest> =
@@ -178,7 +183,9 @@ fn kept_by_policy(kept: &[Manifest]) -> String {
         return String::new();
     }
     let lines = kept.iter().map(|manifest| format!("[{}] {}\n", manifest.head.kind, manifest.head.name));
-    std::iter::once("These resources were kept due to the resource policy:\n".to_owned()).chain(lines).collect()
+    std::iter::once("These resources were kept due to the resource policy:\n".to_owned())
+        .chain(lines)
+        .collect()
 }
 
 fn describe_kept(
@@ -216,7 +223,10 @@ fn describe_kept(
             lines += &format!("[{}] {}\n", resource.resource_type.kind, resource.name);
         }
         let count = found.unowned.len();
-        section(format!("{count} resource(s) were not deleted because they are not owned by this release:\n"), lines);
+        section(
+            format!("{count} resource(s) were not deleted because they are not owned by this release:\n"),
+            lines,
+        );
     }
     if !found.unverifiable.is_empty() {
         let mut lines = String::new();
@@ -227,7 +237,8 @@ fn describe_kept(
             lines += &format!("[{}] {}: {error}\n", resource.resource_type.kind, resource.name);
         }
         let count = found.unverifiable.len();
-        let heading = format!("{count} resource(s) were not deleted because their ownership could not be verified:\n");
+        let heading =
+            format!("{count} resource(s) were not deleted because their ownership could not be verified:\n");
         section(heading, lines);
     }
 }

@@ -5,7 +5,9 @@ use helm_chart::{Chart, Compat, values};
 use helm_kube::{Adoption, Resource};
 use helm_release::manifest::Manifest;
 use helm_release::plan::{self, ApplyMode, Change, StageKind};
-use helm_release::{ApplyMethod, ChartRecord, History, Info, NotUpgradable, Release, Revision, Status, validate_name};
+use helm_release::{
+    ApplyMethod, ChartRecord, History, Info, NotUpgradable, Release, Revision, Status, validate_name,
+};
 use helm_render::{Capabilities, ReleaseInfo};
 use helm_store::{Record, is_system_label};
 use k8s_object::ownership::Owner;
@@ -16,8 +18,8 @@ use crate::render::{self, Output};
 use crate::rollback::{RollbackRequest, rollback};
 use crate::target::now;
 use crate::{
-    ActionError, ApplyChoice, Conduct, Context, DryRun, Event, Failure, IfMissing, InstallRequest, Labels, Level,
-    OnFailure, Rendering, ReuseValues, Wait, build, install, objects,
+    ActionError, ApplyChoice, Conduct, Context, DryRun, Event, Failure, IfMissing, InstallRequest, Labels,
+    Level, OnFailure, Rendering, ReuseValues, Wait, build, install, objects,
 };
 
 /// The next revision from a chart.
@@ -165,10 +167,11 @@ async fn prepare(context: &Context, request: &UpgradeRequest) -> Result<Prepared
         return Err(ActionError::HideSecrets(compat));
     }
     let nothing = || ActionError::from(NotUpgradable::NothingDeployed(request.name.clone()));
-    let records = context.store().records(&request.name).await.map_err(|error| match error.is_not_found() {
-        true => nothing(),
-        false => error.into(),
-    })?;
+    let records =
+        context.store().records(&request.name).await.map_err(|error| match error.is_not_found() {
+            true => nothing(),
+            false => error.into(),
+        })?;
     let history = History::new(records).ok_or_else(nothing)?;
     let current = history.upgrade_base()?.release()?;
     // The base is the last revision unless that one failed.
@@ -265,7 +268,11 @@ fn reuse_values(
     Ok(answer)
 }
 
-async fn perform(context: &Context, request: &UpgradeRequest, prepared: Prepared) -> Result<Release, Failure> {
+async fn perform(
+    context: &Context,
+    request: &UpgradeRequest,
+    prepared: Prepared,
+) -> Result<Release, Failure> {
     let Prepared { history, current, mut release, manifests, mode } = prepared;
     let objects = objects_of(context, request, &current, &release, &manifests).await;
     let (current_objects, resources, adopted) = match objects {
@@ -319,9 +326,8 @@ async fn objects_of(
     let owner = Owner { name: &release.name, namespace: &release.namespace };
     build::claim(&mut wanted, owner);
     let before = build::bind_text(context, &current.manifest, &release.namespace).await;
-    let before = before.map_err(|e| {
-        e.during("unable to build kubernetes objects from current release manifest")
-    })?;
+    let before =
+        before.map_err(|e| e.during("unable to build kubernetes objects from current release manifest"))?;
     let is_new = |resource: &&Resource| {
         let reference = resource.reference();
         !before.iter().any(|old| old.reference() == reference)
@@ -392,8 +398,7 @@ async fn go_back(
         }
     };
     let Some(revision) = target else {
-        let doing =
-            "unable to find a previously successful release when attempting to rollback. original upgrade error";
+        let doing = "unable to find a previously successful release when attempting to rollback. original upgrade error";
         return error.during(doing);
     };
     let request = RollbackRequest {
@@ -414,7 +419,8 @@ async fn go_back(
     // Boxed, because a rollback is part of an upgrade's future.
     match Box::pin(rollback(&calm, &request)).await {
         Ok(_) => {
-            let doing = format!("release {} failed, and has been rolled back due to {flag} being set", request.name);
+            let doing =
+                format!("release {} failed, and has been rolled back due to {flag} being set", request.name);
             error.during(doing)
         }
         Err(second) => second.source.during(format!(

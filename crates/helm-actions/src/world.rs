@@ -46,7 +46,13 @@ impl sprig::Host for ClusterWorld {
 }
 
 impl World for ClusterWorld {
-    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, LookupError> {
+    fn lookup(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Value, LookupError> {
         let (answer, answered) = mpsc::channel();
         let question = Question {
             api_version: api_version.to_owned(),

@@ -75,14 +75,21 @@ impl Server {
 
     /// `plural/name` of all objects, records apart.
     pub fn objects(&self) -> Vec<String> {
-        let tail = |path: &String| path.rsplit('/').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/");
+        let tail = |path: &String| {
+            path.rsplit('/').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/")
+        };
         self.lock().objects.keys().filter(|path| !path.contains("sh.helm.release")).map(tail).collect()
     }
 
     /// An object by the end of its path.
     pub fn object(&self, tail: &str) -> Value {
         let state = self.lock();
-        state.objects.iter().find(|(path, _)| path.ends_with(tail)).map(|(_, object)| object.clone()).unwrap_or_default()
+        state
+            .objects
+            .iter()
+            .find(|(path, _)| path.ends_with(tail))
+            .map(|(_, object)| object.clone())
+            .unwrap_or_default()
     }
 
     /// Stores an object.
@@ -122,7 +129,8 @@ impl State {
         if let Some((_, message)) = self.refused.iter().find(|(wanted, _)| call.fits(wanted)) {
             return failure(422, "Invalid", message);
         }
-        let is_collection = call.path.split('/').count() % 2 == if call.path.starts_with("/api/") { 0 } else { 1 };
+        let is_collection =
+            call.path.split('/').count() % 2 == if call.path.starts_with("/api/") { 0 } else { 1 };
         let is_collection = is_collection || call.path.ends_with("/namespaces");
         match (call.method.as_str(), is_collection) {
             ("GET", true) if call.query.contains("watch=") => (200, Value::Null),
@@ -150,13 +158,18 @@ impl State {
                 Some(object) => (200, object),
                 None => not_found(&call.path),
             },
-            _ => failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"),
+            _ => failure(
+                405,
+                "MethodNotAllowed",
+                "the server does not allow this method on the requested resource",
+            ),
         }
     }
 
     fn list(&self, call: &Call) -> (u16, Value) {
         let query = call.query.replace("%3D", "=").replace("%2C", ",");
-        let parameter = |name: &str| query.split('&').find_map(|part| part.strip_prefix(name)).unwrap_or_default();
+        let parameter =
+            |name: &str| query.split('&').find_map(|part| part.strip_prefix(name)).unwrap_or_default();
         let selector = parameter("labelSelector=");
         let field = parameter("fieldSelector=metadata.name=");
         let fits = |object: &Value| {
@@ -172,7 +185,10 @@ impl State {
             .filter(|(path, object)| path.starts_with(&prefix) && fits(object))
             .map(|(_, object)| object)
             .collect();
-        (200, json!({"kind": "List", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items}))
+        (
+            200,
+            json!({"kind": "List", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items}),
+        )
     }
 
     fn store(&mut self, path: String, mut object: Value) -> (u16, Value) {
@@ -209,19 +225,26 @@ fn not_found(path: &str) -> (u16, Value) {
 }
 
 fn failure(code: u16, reason: &str, message: &str) -> (u16, Value) {
-    (code, json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason, "message": message}))
+    (
+        code,
+        json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason, "message": message}),
+    )
 }
 
 fn discovery(path: &str) -> Option<Value> {
     let resources = |kinds: &[(&str, &str, bool)]| {
-        let kinds: Vec<Value> =
-            kinds.iter().map(|(kind, name, scoped)| json!({"kind": kind, "name": name, "namespaced": scoped})).collect();
+        let kinds: Vec<Value> = kinds
+            .iter()
+            .map(|(kind, name, scoped)| json!({"kind": kind, "name": name, "namespaced": scoped}))
+            .collect();
         json!({"kind": "APIResourceList", "resources": kinds})
     };
     Some(match path {
         "/version" => json!({"major": "1", "minor": "36", "gitVersion": "v1.36.0"}),
         "/api" => json!({"kind": "APIVersions", "versions": ["v1"]}),
-        "/apis" => json!({"kind": "APIGroupList", "groups": [{"name": "batch", "versions": [{"version": "v1"}]}]}),
+        "/apis" => {
+            json!({"kind": "APIGroupList", "groups": [{"name": "batch", "versions": [{"version": "v1"}]}]})
+        }
         "/api/v1" => resources(&[
             ("Secret", "secrets", true),
             ("ConfigMap", "configmaps", true),

@@ -69,8 +69,12 @@ fn chart(templates: &[(&str, &str)]) -> Arc<Chart> {
         data: (*text).into(),
         mod_time: None,
     };
-    let metadata =
-        Metadata { api_version: "v2".to_owned(), name: "ship".to_owned(), version: "1.0.0".to_owned(), ..Metadata::default() };
+    let metadata = Metadata {
+        api_version: "v2".to_owned(),
+        name: "ship".to_owned(),
+        version: "1.0.0".to_owned(),
+        ..Metadata::default()
+    };
     Arc::new(Chart { metadata, templates: templates.iter().map(file).collect(), ..Chart::default() })
 }
 
@@ -258,7 +262,8 @@ fn a_failed_install_is_removed_on_request() {
         );
         assert_eq!(story(&context, "web").await, [(1, Status::Failed)]);
 
-        let request = InstallRequest { replace: true, on_failure: OnFailure::RollBack, ..install_request(simple("1")) };
+        let request =
+            InstallRequest { replace: true, on_failure: OnFailure::RollBack, ..install_request(simple("1")) };
         let failure = install(&context, request).await.unwrap_err();
         let start = "release web failed, and has been uninstalled due to rollback-on-failure being set: ";
         assert!(failure.to_string().starts_with(start), "{failure}");
@@ -317,8 +322,11 @@ fn objects_of_others_are_left_alone() {
 fn kept_objects_stay() {
     run(async {
         let Bench { server, context, .. } = bench(Compat::V4);
-        let kept = config_map("hull", "1").replace("\ndata:", "\n  annotations:\n    helm.sh/resource-policy: keep\ndata:");
-        install(&context, install_request(chart(&[("a.yaml", &kept), ("b.yaml", &config_map("sail", "1"))]))).await.unwrap();
+        let kept = config_map("hull", "1")
+            .replace("\ndata:", "\n  annotations:\n    helm.sh/resource-policy: keep\ndata:");
+        install(&context, install_request(chart(&[("a.yaml", &kept), ("b.yaml", &config_map("sail", "1"))])))
+            .await
+            .unwrap();
         upgrade(&context, upgrade_request(chart(&[("b.yaml", &config_map("sail", "2"))]))).await.unwrap();
         assert_eq!(server.objects(), ["configmaps/hull", "configmaps/sail"]);
         rollback(&context, &RollbackRequest::new("web")).await.unwrap();
@@ -335,8 +343,10 @@ fn a_pending_release_blocks_and_a_missing_one_is_installed_on_request() {
         let missing = upgrade(&context, upgrade_request(simple("1"))).await.unwrap_err();
         assert_eq!(missing.to_string(), "\"web\" has no deployed releases");
         assert_eq!(missing.kind, FailureKind::NotFound);
-        let request =
-            UpgradeRequest { if_missing: IfMissing::Install { create_namespace: true }, ..upgrade_request(simple("1")) };
+        let request = UpgradeRequest {
+            if_missing: IfMissing::Install { create_namespace: true },
+            ..upgrade_request(simple("1"))
+        };
         upgrade(&context, request).await.unwrap();
         assert!(notes.0.lock().unwrap().contains(&"installing web".to_owned()));
 
@@ -365,7 +375,8 @@ fn history_is_pruned_and_values_are_reused() {
         let request = UpgradeRequest { reuse: ReuseValues::Never, ..upgrade_request(simple("2")) };
         upgrade(&context, request).await.unwrap();
         assert!(get_values(&context, "web", 0, false).await.unwrap().is_empty());
-        let failure = rollback(&context, &RollbackRequest { revision: 1, ..RollbackRequest::new("web") }).await;
+        let failure =
+            rollback(&context, &RollbackRequest { revision: 1, ..RollbackRequest::new("web") }).await;
         assert_eq!(failure.unwrap_err().to_string(), "release has no 1 version");
     });
 }
@@ -384,7 +395,9 @@ fn dry_runs_change_nothing() {
             assert!(!wrote && server.objects().is_empty());
         }
         let rendering = Rendering { hide_secrets: true, ..Rendering::default() };
-        let failure = install(&context, InstallRequest { rendering, ..install_request(simple("1")) }).await.unwrap_err();
+        let failure = install(&context, InstallRequest { rendering, ..install_request(simple("1")) })
+            .await
+            .unwrap_err();
         assert_eq!(failure.to_string(), "hiding Kubernetes secrets requires a dry-run mode");
     });
 }
@@ -399,7 +412,10 @@ fn tests_run_with_filters_and_the_record_keeps_all_hooks() {
             ("t2.yaml", &job("speed", "test", "before-hook-creation", "fail")),
         ]);
         install(&context, install_request(with_tests)).await.unwrap();
-        let tested = test(&context, &TestRequest { include: vec!["leaks".to_owned()], ..TestRequest::new("web") }).await.unwrap();
+        let tested =
+            test(&context, &TestRequest { include: vec!["leaks".to_owned()], ..TestRequest::new("web") })
+                .await
+                .unwrap();
         assert!(tested.errors.is_empty(), "{:?}", tested.errors);
         let names: Vec<_> = tested.release.hooks.iter().map(|hook| hook.name.as_str()).collect();
         assert_eq!(names, ["speed", "leaks"]);
@@ -418,19 +434,32 @@ fn lists_show_the_newest_revisions() {
         for name in ["web", "api", "db"] {
             let labels = Labels::from([("tier".to_owned(), name.to_owned())]);
             let chart = chart(&[("a.yaml", &config_map(name, "1"))]);
-            install(&context, InstallRequest { labels, ..InstallRequest::new(name, chart, Map::new()) }).await.unwrap();
+            install(&context, InstallRequest { labels, ..InstallRequest::new(name, chart, Map::new()) })
+                .await
+                .unwrap();
         }
         let chart = chart(&[("a.yaml", &config_map("web", "1"))]);
         upgrade(&context, UpgradeRequest::new("web", chart, Map::new())).await.unwrap();
         let names = async |request: ListRequest| -> Vec<String> {
-            list(&context, &request).await.unwrap().into_iter().map(|s| format!("{}.{}", s.name, s.version)).collect()
+            list(&context, &request)
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|s| format!("{}.{}", s.name, s.version))
+                .collect()
         };
         let all = ListRequest::default();
         assert_eq!(names(all.clone()).await, ["api.1", "db.1", "web.2"]);
         assert_eq!(names(ListRequest { reverse: true, max: 2, ..all.clone() }).await, ["web.2", "db.1"]);
         assert_eq!(names(ListRequest { offset: 1, ..all.clone() }).await, ["db.1", "web.2"]);
-        assert_eq!(names(ListRequest { filter: "^(a|d)".to_owned(), ..all.clone() }).await, ["api.1", "db.1"]);
-        assert_eq!(names(ListRequest { selector: "tier!=api".to_owned(), ..all.clone() }).await, ["db.1", "web.2"]);
+        assert_eq!(
+            names(ListRequest { filter: "^(a|d)".to_owned(), ..all.clone() }).await,
+            ["api.1", "db.1"]
+        );
+        assert_eq!(
+            names(ListRequest { selector: "tier!=api".to_owned(), ..all.clone() }).await,
+            ["db.1", "web.2"]
+        );
         let superseded = ListRequest { states: vec![Status::Superseded], ..all.clone() };
         assert_eq!(names(superseded).await, ["web.1"]);
         let wrong = list(&context, &ListRequest { filter: "(".to_owned(), ..all }).await.unwrap_err();
