@@ -151,7 +151,7 @@ fn random_charts_sort_alike() {
     ];
     const SEPARATORS: &[&str] = &["---\n", "\n---\n", "\n---  \n", "--- \n---\n", "\n\n---\n\n"];
     let mut random = Random::seeded();
-    let mut document = |random: &mut Random| {
+    let document = |random: &mut Random| {
         let mut text = format!("apiVersion: v{}\nkind: {}\n", random.below(3), random.pick(KINDS));
         text += &format!("metadata:\n  name: n{}\n", random.below(9));
         if random.below(3) == 0 {
