@@ -140,7 +140,7 @@ impl ActionError {
     pub fn kind(&self) -> FailureKind {
         match self.root() {
             ActionError::Cancelled => FailureKind::Cancelled,
-            ActionError::Cluster(e) if matches!(e, helm_kube::Error::Cancelled) => FailureKind::Cancelled,
+            ActionError::Cluster(helm_kube::Error::Cancelled) => FailureKind::Cancelled,
             ActionError::Cluster(_) | ActionError::Many { .. } => FailureKind::Cluster,
             ActionError::Store(e) if e.is_not_found() => FailureKind::NotFound,
             ActionError::NoSuchRevision(_)

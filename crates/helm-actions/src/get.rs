@@ -39,8 +39,8 @@ pub async fn get_values(context: &Context, name: &str, revision: i64, all: bool)
 }
 
 /// The values that the chart of a release saw: those of the user over the defaults of the chart.
-pub fn computed_values(context: &Context, release: &Release) -> Result<Map, Failure> {
-    Ok(all_values(context, release)?)
+pub fn computed_values(context: &Context, release: &Release) -> Result<Map, ActionError> {
+    all_values(context, release)
 }
 
 /// What `get metadata` tells; serialises as Helm does.
