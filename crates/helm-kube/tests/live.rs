@@ -149,6 +149,85 @@ async fn a_cluster_that_is_not_there_is_told_as_helm_tells_it() {
 }
 
 #[tokio::test]
+async fn contexts_count_as_client_go_counts_them() {
+    let server = {
+        let text = std::fs::read_to_string(kubeconfig()).expect("a kubeconfig");
+        let from = text.find("https://").expect("a server");
+        text[from..].split('"').next().expect("a server").to_owned()
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("kubeconfig");
+    let text = format!(
+        r#"
+apiVersion: v1
+kind: Config
+clusters: [{{name: c, cluster: {{server: "{server}", insecure-skip-tls-verify: true}}}}, {{name: none, cluster: {{}}}},
+  {{name: ca, cluster: {{server: "{server}", certificate-authority: /nope}}}}]
+users: [{{name: u, user: {{token: admintoken}}}}, {{name: two, user: {{token: t, username: a, password: b}}}},
+  {{name: files, user: {{client-certificate: /nope2, client-key: /nope3}}}}]
+contexts: [{{name: good, context: {{cluster: c, user: u, namespace: there}}}}, {{name: no-cluster, context: {{cluster: zz, user: u}}}},
+  {{name: no-server, context: {{cluster: none, user: u}}}}, {{name: two, context: {{cluster: c, user: two}}}},
+  {{name: files, context: {{cluster: ca, user: files}}}}]
+current-context: nope
+"#
+    );
+    std::fs::write(&path, text).expect("written");
+    let with = |context: &str| {
+        let context = Some(context.to_owned()).filter(|context| !context.is_empty());
+        ConnectOptions { kubeconfig: vec![path.clone()], context, ..options() }
+    };
+    let error = async |options: ConnectOptions| {
+        let error = Cluster::connect(options).version().await.expect_err("no cluster");
+        error.to_string()
+    };
+    Cluster::connect(with("good")).version().await.expect("a cluster");
+    assert_eq!(with("good").default_namespace(), "there");
+    assert_eq!(with("").default_namespace(), "default");
+    let refused =
+        "Get \"http://localhost:8080/version\": dial tcp 127.0.0.1:8080: connect: connection refused";
+    assert_eq!(
+        error(with("")).await,
+        "invalid configuration: context was not found for specified context: nope"
+    );
+    assert_eq!(error(with("no-cluster")).await, refused);
+    assert_eq!(error(with("no-server")).await, refused);
+    assert_eq!(
+        error(with("two")).await,
+        "invalid configuration: more than one authentication method found for two; found [token basicAuth], only one \
+         is allowed"
+    );
+    let missing = |what: &str, path: &str, of: &str| {
+        format!("unable to read {what} {path} for {of} due to open {path}: no such file or directory")
+    };
+    assert_eq!(
+        error(with("files")).await,
+        format!(
+            "invalid configuration: [{}, {}, {}]",
+            missing("client-cert", "/nope2", "files"),
+            missing("client-key", "/nope3", "files"),
+            missing("certificate-authority", "/nope", "ca")
+        )
+    );
+    let server_only = ConnectOptions { server: Some(server.clone()), ..with("no-cluster") };
+    assert!(error(server_only).await.ends_with("x509: certificate signed by unknown authority"));
+    let both = ConnectOptions { ca_file: Some(path.clone()), insecure_skip_tls_verify: true, ..with("good") };
+    assert_eq!(
+        error(both).await,
+        "specifying a root certificates file with the insecure flag is not allowed"
+    );
+    let authority = kubeconfig().parent().map(|dir| dir.join("certs/apiserver.crt"));
+    let named =
+        ConnectOptions { ca_file: authority, tls_server_name: Some("nope".to_owned()), ..with("good") };
+    assert_eq!(
+        error(named).await,
+        format!(
+            "Get \"{server}/version\": tls: failed to verify certificate: x509: certificate is valid for \
+             kubernetes.default.svc, kubernetes.default, kubernetes, not nope"
+        )
+    );
+}
+
+#[tokio::test]
 async fn a_certificate_nobody_vouches_for_is_refused() {
     let text = std::fs::read_to_string(kubeconfig()).expect("a kubeconfig");
     let dir = tempfile::tempdir().expect("a folder");

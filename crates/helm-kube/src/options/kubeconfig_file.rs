@@ -1,15 +1,21 @@
 //! Reading one kubeconfig file, with Go's YAML: what client-go takes, and its errors, are the measure.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
+use govalue::strconv::quote;
 use govalue::yaml::sigs;
 use kube::config::{AuthInfo, Kubeconfig};
+use serde_json::Value;
 
 use crate::transport::system_reason;
 
 /// Reads a file. Paths in it are relative to the folder it is in.
 pub(super) fn read(path: &Path) -> Result<Kubeconfig, String> {
-    let text = std::fs::read(path).map_err(|e| format!("open {}: {}", path.display(), system_reason(&e)))?;
+    let text = std::fs::read(path).map_err(|e| {
+        let operation = if e.kind() == ErrorKind::IsADirectory { "read" } else { "open" };
+        format!("{operation} {}: {}", path.display(), system_reason(&e))
+    })?;
     let value = sigs::to_json_value(&text).map_err(|e| {
         // client-go's decoder shows go-yaml's error as it is.
         let line = e.line().map(|line| format!("line {line}: ")).unwrap_or_default();
@@ -18,11 +24,43 @@ pub(super) fn read(path: &Path) -> Result<Kubeconfig, String> {
     if value.is_null() {
         return Ok(Kubeconfig::default());
     }
+    check_kind(&value)?;
     let mut kubeconfig: Kubeconfig = serde_json::from_value(value).map_err(|e| e.to_string())?;
     if let Some(folder) = path.parent() {
         make_absolute(&mut kubeconfig, folder);
     }
     Ok(kubeconfig)
+}
+
+/// Refuses what says to be something else, in the words of client-go's decoder.
+fn check_kind(value: &Value) -> Result<(), String> {
+    let found = match value {
+        Value::Object(_) => None,
+        Value::Array(_) => Some("array"),
+        Value::Bool(_) => Some("bool"),
+        Value::Number(_) => Some("number"),
+        Value::String(_) | Value::Null => Some("string"),
+    };
+    if let Some(found) = found {
+        return Err(format!(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal {found} into Go value of type struct \
+             {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \
+             \"json:\\\"kind,omitempty\\\"\" }}"
+        ));
+    }
+    let text = |key: &str, default: &'static str| {
+        value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).unwrap_or(default).to_owned()
+    };
+    let (version, kind) = (text("apiVersion", "v1"), text("kind", "Config"));
+    if version != "v1" || kind != "Config" {
+        let scheme = "pkg/runtime/scheme.go:111";
+        return Err(format!(
+            "no kind {} is registered for version {} in scheme \"{scheme}\"",
+            quote(&kind),
+            quote(&version)
+        ));
+    }
+    Ok(())
 }
 
 fn make_absolute(kubeconfig: &mut Kubeconfig, folder: &Path) {

@@ -41,13 +41,15 @@ impl<'a> Iterator for Chain<'a> {
 }
 
 fn io_cause(error: &io::Error, base: &str) -> Option<String> {
-    let address = address(base);
+    let dial = |reason: &str| format!("dial tcp {}: {reason}", dialed(base));
     let text = match error.kind() {
-        io::ErrorKind::ConnectionRefused => format!("dial tcp {address}: connect: connection refused"),
-        io::ErrorKind::HostUnreachable => format!("dial tcp {address}: connect: no route to host"),
-        io::ErrorKind::NetworkUnreachable => format!("dial tcp {address}: connect: network is unreachable"),
-        io::ErrorKind::TimedOut => format!("dial tcp {address}: i/o timeout"),
-        io::ErrorKind::ConnectionReset => format!("read tcp {address}: read: connection reset by peer"),
+        io::ErrorKind::ConnectionRefused => dial("connect: connection refused"),
+        io::ErrorKind::HostUnreachable => dial("connect: no route to host"),
+        io::ErrorKind::NetworkUnreachable => dial("connect: network is unreachable"),
+        io::ErrorKind::TimedOut => dial("i/o timeout"),
+        io::ErrorKind::ConnectionReset => {
+            format!("read tcp {}: read: connection reset by peer", dialed(base))
+        }
         io::ErrorKind::UnexpectedEof => "EOF".to_owned(),
         _ if error.to_string().contains("failed to lookup address") => lookup_failure(base),
         _ => return None,
@@ -62,10 +64,32 @@ fn tls_cause(text: &str) -> Option<String> {
         "x509: certificate signed by unknown authority".to_owned()
     } else if reason.starts_with("Expired") || reason.starts_with("certificate expired") {
         "x509: certificate has expired or is not yet valid".to_owned()
+    } else if let Some(words) = wrong_name(reason) {
+        words
     } else {
         format!("x509: {reason}")
     };
     Some(format!("tls: failed to verify certificate: {words}"))
+}
+
+/// A certificate for other names: rustls names the one wanted, then those there are.
+fn wrong_name(reason: &str) -> Option<String> {
+    let (wanted, there) = reason.strip_prefix("certificate not valid for name \"")?.split_once('"')?;
+    let all = |kind: &str| -> Vec<&str> {
+        let names = there.split(kind).skip(1).filter_map(|rest| rest.split(')').next());
+        let mut names: Vec<&str> = names.map(|name| name.trim_matches('"')).collect();
+        names.dedup();
+        names
+    };
+    let is_address = wanted.parse::<std::net::IpAddr>().is_ok();
+    let names = if is_address { all("IpAddress(") } else { all("DnsName(") };
+    Some(match names.as_slice() {
+        [] if is_address => {
+            format!("x509: cannot validate certificate for {wanted} because it doesn't contain any IP SANs")
+        }
+        [] => format!("x509: certificate is not valid for any names, but wanted to match {wanted}"),
+        names => format!("x509: certificate is valid for {}, not {wanted}", names.join(", ")),
+    })
 }
 
 fn lookup_failure(base: &str) -> String {
@@ -93,6 +117,19 @@ pub(crate) fn system_reason(error: &io::Error) -> String {
     characters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(characters).collect()
 }
 
+/// `address:port` that a connection was tried to, the name resolved where there was one.
+fn dialed(base: &str) -> String {
+    use std::net::{SocketAddr, ToSocketAddrs};
+
+    let address = address(base);
+    let resolved: Vec<SocketAddr> = address.to_socket_addrs().map(Iterator::collect).unwrap_or_default();
+    // Go tries addresses of both families and tells of the IPv4 one, where there is one.
+    match resolved.iter().find(|resolved| resolved.is_ipv4()).or(resolved.first()) {
+        Some(resolved) => resolved.to_string(),
+        None => address,
+    }
+}
+
 /// `host:port` of a URL.
 fn address(base: &str) -> String {
     let (scheme, rest) = base.split_once("://").unwrap_or(("http", base));
@@ -104,5 +141,42 @@ fn address(base: &str) -> String {
         authority.to_owned()
     } else {
         format!("{authority}:{}", if scheme == "https" { 443 } else { 80 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_are_refused_in_words_of_go() {
+        let refused =
+            |reason: &str| tls_cause(&format!("invalid peer certificate: {reason}")).expect("a cause");
+        let words = "tls: failed to verify certificate: x509: ";
+        let names = "certificate is only valid for DnsName(\"a.b\"), DnsName(\"c\") or IpAddress(1.2.3.4)";
+        assert_eq!(
+            refused(&format!("certificate not valid for name \"x\"; {names}")),
+            format!("{words}certificate is valid for a.b, c, not x")
+        );
+        assert_eq!(
+            refused(&format!("certificate not valid for name \"5.6.7.8\"; {names}")),
+            format!("{words}certificate is valid for 1.2.3.4, not 5.6.7.8")
+        );
+        assert_eq!(
+            refused(
+                "certificate not valid for name \"5.6.7.8\"; certificate is only valid for DnsName(\"c\")"
+            ),
+            format!("{words}cannot validate certificate for 5.6.7.8 because it doesn't contain any IP SANs")
+        );
+        assert_eq!(refused("UnknownIssuer"), format!("{words}certificate signed by unknown authority"));
+        assert_eq!(tls_cause("something else"), None);
+    }
+
+    #[test]
+    fn addresses_have_a_port() {
+        assert_eq!(address("https://a.b"), "a.b:443");
+        assert_eq!(address("http://a.b/x"), "a.b:80");
+        assert_eq!(address("https://[::1]:6443"), "[::1]:6443");
+        assert_eq!(address("https://[::1]"), "[::1]:443");
     }
 }
