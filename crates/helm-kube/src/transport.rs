@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use govalue::strconv::quote;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, WARNING};
-use http::{Method, Request, Response};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, WARNING};
+use http::{Method, Request, Response, StatusCode};
 use kube::client::Body;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
@@ -18,6 +18,11 @@ use crate::{Error, RateLimit, Status, TransportError};
 mod go_network;
 
 pub(crate) use go_network::system_reason;
+
+/// How often a server that asks for patience gets it.
+const PAUSES: u32 = 10;
+/// The longest pause, in seconds, that we let a server ask for.
+const LONGEST_ASKED_PAUSE: u64 = 60;
 
 /// What is called with the text of each `Warning` header.
 pub(crate) type WarningSink = Arc<dyn Fn(&str) + Send + Sync>;
@@ -118,7 +123,7 @@ impl Transport {
         call: Call,
         warnings: &OnceLock<WarningSink>,
     ) -> Result<Response<Body>, Error> {
-        let mut attempts_left = 1;
+        let (mut hiccups_left, mut pauses_left) = (1, PAUSES);
         loop {
             if let Some(limiter) = &self.limiter {
                 limiter.wait().await;
@@ -131,10 +136,15 @@ impl Transport {
             if response.status().is_success() {
                 return Ok(response);
             }
+            if let Some(pause) = asked_pause(&call.method, &response).filter(|_| pauses_left > 0) {
+                pauses_left -= 1;
+                tokio::time::sleep(pause).await;
+                continue;
+            }
             let status = self.failure(&call, response).await?;
             // The two answers of an etcd between leaders that Helm asks once more for.
-            if attempts_left > 0 && status.code >= 500 && is_etcd_hiccup(&status.message) {
-                attempts_left -= 1;
+            if hiccups_left > 0 && status.code >= 500 && is_etcd_hiccup(&status.message) {
+                hiccups_left -= 1;
                 continue;
             }
             return Err(Error::Api(Box::new(status)));
@@ -263,6 +273,18 @@ fn generic_status(code: u16, method: &Method, text: String) -> Status {
     Status { code, reason: reason.to_owned(), message: message.to_owned(), details: None }
 }
 
+/// How long the server asks us to wait before asking again. As in client-go it has to say so; and what it may have
+/// begun to do is not asked for twice: only reads are repeated unless it turned the request away.
+fn asked_pause(method: &Method, response: &Response<Body>) -> Option<Duration> {
+    let status = response.status();
+    let turned_away = status == StatusCode::TOO_MANY_REQUESTS;
+    if !turned_away && !(status.is_server_error() && *method == Method::GET) {
+        return None;
+    }
+    let seconds: u64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    (seconds <= LONGEST_ASKED_PAUSE).then(|| Duration::from_secs(seconds))
+}
+
 fn is_etcd_hiccup(message: &str) -> bool {
     message.ends_with("etcdserver: leader changed") || message.ends_with("raft proposal dropped")
 }
@@ -292,7 +314,7 @@ fn report_warnings(headers: &HeaderMap, sink: &WarningSink) {
 /// A token bucket, as client-go's flow control.
 struct Limiter {
     limit: RateLimit,
-    /// When the next request may go, counting a full bucket as `burst` requests in the past.
+    /// When the next request is due at the bare rate, without a bucket.
     next: Mutex<Option<Instant>>,
 }
 
@@ -306,17 +328,40 @@ impl Limiter {
             return;
         }
         let interval = Duration::from_secs_f64(1.0 / self.limit.per_second.max(0.001));
-        let full = interval.saturating_mul(self.limit.burst.saturating_sub(1));
+        let burst = interval.saturating_mul(self.limit.burst.saturating_sub(1));
         let now = Instant::now();
         let at = {
             let mut next = self.next.lock().await;
-            let at = next.map_or(now, |at| at.max(now.checked_sub(full).unwrap_or(at)));
-            let at = if next.is_none() { now.checked_sub(full).unwrap_or(now) } else { at };
+            let at = next.map_or(now, |next| next.max(now));
             *next = Some(at + interval);
             at
         };
-        if at > now {
-            tokio::time::sleep_until(at).await;
+        // The schedule runs ahead of time by a full bucket.
+        if let Some(due) = at.checked_sub(burst) {
+            tokio::time::sleep_until(due).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_goes_at_once_and_the_rest_by_rate() {
+        let limiter = Limiter::new(RateLimit { per_second: 2.0, burst: 3 });
+        let start = Instant::now();
+        let mut at = Vec::new();
+        for _ in 0..6 {
+            limiter.wait().await;
+            at.push(start.elapsed().as_millis());
+        }
+        assert_eq!(at, [0, 0, 0, 500, 1000, 1500]);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let start = Instant::now();
+        for _ in 0..4 {
+            limiter.wait().await;
+        }
+        assert_eq!(start.elapsed().as_millis(), 500, "the bucket fills up to the burst, no further");
     }
 }

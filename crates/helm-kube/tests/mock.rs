@@ -285,6 +285,30 @@ async fn writes_are_not_tried_again_but_for_what_helm_tries_again_for() {
     assert_eq!(requests(&script).len(), 2);
 }
 
+#[tokio::test(start_paused = true)]
+async fn servers_that_ask_for_patience_get_it() {
+    let busy = |code: u16| {
+        let mut answer = failure(code, "Busy", "busy");
+        answer.headers.push(("retry-after", "3".to_owned()));
+        answer
+    };
+    let start = tokio::time::Instant::now();
+    let (first, script) = cluster([busy(429), busy(429), answer(201, object("a", 1))]);
+    first.create_all(&mut [config_map("a")], &ApplyOptions::default()).await.expect("created at last");
+    assert_eq!((requests(&script).len(), start.elapsed().as_secs()), (3, 6));
+    let (second, _) = cluster([busy(503), answer(200, object("a", 1))]);
+    second.get(&ResourceType::CONFIG_MAP, "n", "a").await.expect("read at last");
+    let (third, script) = cluster([busy(503)]);
+    third
+        .create_all(&mut [config_map("a")], &ApplyOptions::default())
+        .await
+        .expect_err("it may have been done");
+    assert_eq!(requests(&script).len(), 1);
+    let (fourth, script) = cluster((0..20).map(|_| busy(429)));
+    fourth.get(&ResourceType::CONFIG_MAP, "n", "a").await.expect_err("too busy");
+    assert_eq!(requests(&script).len(), 11);
+}
+
 #[tokio::test]
 async fn quota_conflicts_are_tried_again() {
     let conflict = || {
