@@ -11,6 +11,9 @@
 //! 4. what fails is recorded as failed before the [`Failure`] is answered, whatever the reason: an error, the end of
 //!    the time, or the user. No record stays pending.
 
+pub mod lint;
+pub mod template;
+
 mod build;
 mod cancel;
 mod crds;

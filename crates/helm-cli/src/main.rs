@@ -1,2 +1,61 @@
-//! The `helm` binary.
-fn main() {}
+//! The `helm` binary: arguments, output and exit codes around the verbs of `helm-actions`.
+//!
+//! The path of a run: [`parse`] finds the command and its flags, [`settings`] reads the environment, the command
+//! turns flags into a request and prints what comes back, [`error`] says how failures read.
+
+mod command;
+mod commands;
+mod conduct;
+mod connect;
+mod context;
+mod error;
+mod flag;
+mod help;
+mod log;
+mod output;
+mod parse;
+mod printer;
+mod request;
+mod settings;
+mod text;
+mod values;
+mod world;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use context::Context;
+use error::CliError;
+
+fn main() -> ExitCode {
+    let argv: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
+    match run(&argv) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let text = error.to_string();
+            if !text.is_empty() {
+                // Nothing sensible can be done when stderr is closed.
+                let _ = writeln!(std::io::stderr(), "Error: {text}");
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(argv: &[String]) -> Result<(), CliError> {
+    let compat = settings::compat()?;
+    let (command, path, args) = parse::parse(argv)?;
+    let tables = matches!(args.text("output"), "" | "table");
+    let context = Context::new(settings::Settings::read(compat, &args)?, tables);
+    let outcome = match command.run {
+        Some(run) if !args.help() => {
+            for (flag, instead) in args.deprecated() {
+                context.log.plain(&format!("Flag --{flag} has been deprecated, {instead}"));
+            }
+            command.check_arity(&path, args.positional().len()).and_then(|()| run(&context, &args))
+        }
+        _ => context.print(&help::text(command, &path)),
+    };
+    // What was printed before a failure is still the user's.
+    context.flush().and(outcome)
+}

@@ -138,3 +138,8 @@ impl Reader {
         Ok(Str::from(data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&data)))
     }
 }
+
+/// Whether a path matches a pattern of Go's `filepath.Match`; a malformed pattern matches nothing.
+pub fn path_match(pattern: &str, path: &str) -> bool {
+    glob::matches(pattern, path).unwrap_or(false)
+}

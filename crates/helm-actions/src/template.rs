@@ -1,0 +1,144 @@
+//! `helm template`: what an install would send, without a cluster, a runtime or a record.
+
+use std::sync::Arc;
+
+use govalue::Map;
+use helm_chart::{Chart, Compat, Warning, dependencies};
+use helm_release::{Hook, Order, manifest};
+use helm_render::{Capabilities, LintNote, ReleaseInfo, RenderError, RenderInput, Rendered, Schema, World};
+
+/// What to render.
+pub struct TemplateRequest<'a> {
+    /// The chart as it was loaded.
+    pub chart: &'a Chart,
+    /// Values that the user supplied.
+    pub values: &'a Map,
+    /// The release that would be made.
+    pub release: ReleaseInfo,
+    /// What the cluster is said to be able to do.
+    pub capabilities: &'a Capabilities,
+    /// The Helm to imitate.
+    pub compat: Compat,
+    /// Whether values are not checked against schemas.
+    pub skip_schema_validation: bool,
+    /// Whether templates may look up host names.
+    pub enable_dns: bool,
+    /// Whether custom resource definitions are part of the output.
+    pub include_crds: bool,
+}
+
+/// What a chart renders to.
+#[derive(Debug, Default)]
+pub struct TemplateOutput {
+    /// Objects in install order, definitions first if they were asked for: path and text.
+    pub objects: Vec<(String, String)>,
+    /// Hooks in install order.
+    pub hooks: Vec<Hook>,
+    /// What processing dependencies and values remarked.
+    pub warnings: Vec<Warning>,
+    /// Hook annotations that name no event.
+    pub unknown_hooks: Vec<String>,
+    /// What functions let pass.
+    pub notes: Vec<LintNote>,
+}
+
+impl TemplateOutput {
+    /// The objects as one text of YAML documents with their sources.
+    pub fn manifest(&self) -> String {
+        self.objects.iter().map(|(path, text)| format!("---\n# Source: {path}\n{text}\n")).collect()
+    }
+}
+
+/// Why a chart did not render.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// Dependencies cannot be processed.
+    #[error("{0}")]
+    Dependencies(String),
+    /// The chart does not want this version of Kubernetes.
+    #[error("chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {version}")]
+    KubeVersion {
+        /// The chart's constraint.
+        constraint: String,
+        /// The version that it excludes.
+        version: String,
+    },
+    /// A template or the values are wrong.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// What was rendered is no Kubernetes object; the files are there for a person to look at.
+    #[error("{source}")]
+    Manifest {
+        /// What is wrong, and in which file.
+        source: manifest::SortError,
+        /// All rendered files.
+        output: Box<TemplateOutput>,
+    },
+}
+
+/// Whether a version of Kubernetes satisfies a chart's `kubeVersion`; no constraint is satisfied by any, and a
+/// malformed one by none.
+pub fn kube_version_fits(constraint: &str, capabilities: &Capabilities) -> bool {
+    constraint.is_empty() || {
+        let version = gosemver::Version::parse(capabilities.kube_version.for_constraints());
+        let constraint = gosemver::Constraint::parse(constraint);
+        matches!((version, constraint), (Ok(v), Ok(c)) if c.check(&v))
+    }
+}
+
+/// Renders a chart as [`TemplateRequest`] says. Same request and world, same output.
+pub fn template(request: TemplateRequest<'_>, world: Arc<dyn World>) -> Result<TemplateOutput, TemplateError> {
+    let mut warnings = Vec::new();
+    let chart = dependencies::process(request.chart, request.values, request.compat, &mut warnings)
+        .map_err(|e| TemplateError::Dependencies(e.to_string()))?;
+    let mut input = RenderInput::new(&chart, request.values, request.capabilities, request.release);
+    input.compat = request.compat;
+    input.enable_dns = request.enable_dns;
+    if request.skip_schema_validation {
+        input.schema = Schema::Skip;
+    }
+    let values = helm_render::values(&input, &mut warnings)?;
+    let constraint = &chart.metadata.kube_version;
+    if !kube_version_fits(constraint, request.capabilities) {
+        return Err(TemplateError::KubeVersion {
+            constraint: constraint.clone(),
+            version: request.capabilities.kube_version.version.clone(),
+        });
+    }
+    let rendered = helm_render::render_with_values(&input, values, world)?;
+    sorted(&chart, rendered, warnings, request.include_crds, request.compat)
+}
+
+fn sorted(
+    chart: &Chart,
+    rendered: Rendered,
+    mut warnings: Vec<Warning>,
+    include_crds: bool,
+    compat: Compat,
+) -> Result<TemplateOutput, TemplateError> {
+    warnings.extend(rendered.warnings);
+    let files: Vec<(&str, &str)> = rendered
+        .files
+        .iter()
+        .filter(|f| !f.path.ends_with("NOTES.txt"))
+        .map(|f| (f.path.as_str(), f.text.as_str()))
+        .collect();
+    let mut output = TemplateOutput { warnings, notes: rendered.notes, ..TemplateOutput::default() };
+    match manifest::sort(files.iter().copied(), Order::Install, compat) {
+        Ok(manifests) => {
+            if include_crds {
+                let crds = chart.crds();
+                output.objects.extend(crds.iter().map(|c| (c.filename.clone(), c.file.data.to_string())));
+            }
+            output.objects.extend(manifests.objects.into_iter().map(|m| (m.path, m.content)));
+            output.hooks = manifests.hooks;
+            output.unknown_hooks = manifests.unknown_hooks;
+            Ok(output)
+        }
+        Err(source) => {
+            let shown = files.iter().filter(|(_, text)| !text.trim().is_empty());
+            output.objects = shown.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+            Err(TemplateError::Manifest { source, output: Box::new(output) })
+        }
+    }
+}

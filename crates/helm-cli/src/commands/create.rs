@@ -1,0 +1,39 @@
+//! `helm create`.
+
+use std::path::Path;
+
+use helm_chart::{Time, scaffold};
+
+use crate::context::Context;
+use crate::error::{CliError, OrFail};
+use crate::parse::Args;
+
+pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
+    let target = args.positional()[0];
+    context.println(&format!("Creating {target}"))?;
+    let (parent, name) = split(target);
+    let Some(starter) = args.text_if_given("starter") else {
+        let created = scaffold::create(name, Path::new(parent)).or_fail()?;
+        return created.overwritten.iter().try_for_each(|file| {
+            context.println(&format!("WARNING: File {} already exists. Overwriting.", crate::text::quote(&file.to_string_lossy())))
+        });
+    };
+    // An absolute path replaces the folder of starters.
+    let starter = context.settings.data_home.join("starters").join(starter);
+    let now = Time::from_unix(jiff::Timestamp::now().as_second(), 0);
+    let mut warnings = Vec::new();
+    let metadata = scaffold::starter_metadata(name);
+    scaffold::create_from(metadata, Path::new(parent), &starter, now, context.compat(), &mut warnings).or_fail()?;
+    warnings.iter().for_each(|w| context.log.chart_warning(w));
+    Ok(())
+}
+
+/// Go's `filepath.Dir` and `filepath.Base`.
+fn split(path: &str) -> (&str, &str) {
+    let trimmed = path.trim_end_matches('/');
+    match trimmed.rsplit_once('/') {
+        Some(("", name)) => ("/", name),
+        Some((parent, name)) => (parent, name),
+        None => (".", trimmed),
+    }
+}

@@ -1,0 +1,59 @@
+//! `helm package`.
+
+use std::path::Path;
+
+use helm_chart::{Time, archive};
+
+use crate::context::Context;
+use crate::error::{CliError, OrFail};
+use crate::parse::Args;
+
+pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
+    let paths = args.positional();
+    if paths.is_empty() {
+        return Err(CliError::usage("need at least one argument, the path to the chart"));
+    }
+    let epoch = source_date_epoch()?;
+    for path in paths {
+        let path = Path::new(path);
+        std::fs::metadata(path).map_err(|e| CliError::new(crate::text::path_error("stat", path, &e)))?;
+        let saved = package(context, args, path, epoch)?;
+        context.println(&format!("Successfully packaged chart and saved it to: {}", saved.display()))?;
+    }
+    Ok(())
+}
+
+fn package(context: &Context, args: &Args, path: &Path, epoch: Option<i64>) -> Result<std::path::PathBuf, CliError> {
+    let mut warnings = Vec::new();
+    let mut chart = helm_chart::dir::load(path, context.compat(), &mut warnings).or_fail()?;
+    warnings.iter().for_each(|w| context.log.chart_warning(w));
+    if let Some(version) = args.text_if_given("version") {
+        chart.metadata.version = version.to_owned();
+    }
+    if gosemver::Version::parse_strict(&chart.metadata.version).is_err() {
+        gosemver::Version::parse(&chart.metadata.version).or_fail()?;
+    }
+    if let Some(version) = args.text_if_given("app-version") {
+        chart.metadata.app_version = version.to_owned();
+    }
+    crate::values::check_dependencies(context.compat(), &chart)?;
+    let destination = match args.text("destination") {
+        "." => std::env::current_dir().or_fail()?,
+        other => Path::new(other).to_path_buf(),
+    };
+    let now = epoch.unwrap_or_else(|| jiff::Timestamp::now().as_second());
+    let now = Time::from_unix(now, 0);
+    let chart = if epoch.is_some() { chart.stamped(now) } else { chart };
+    archive::save(&chart, &destination, now, context.compat())
+        .map_err(|e| CliError::new(format!("failed to save: {e}")))
+}
+
+/// `SOURCE_DATE_EPOCH`: the time that all files of an archive get, in seconds since 1970.
+fn source_date_epoch() -> Result<Option<i64>, CliError> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
+            CliError::new(format!("invalid SOURCE_DATE_EPOCH {}: must be seconds since 1970", crate::text::quote(&text)))
+        }),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,74 @@
+//! `helm show`: what a chart says of itself.
+
+use helm_chart::Chart;
+
+use crate::context::Context;
+use crate::error::{CliError, OrFail};
+use crate::parse::Args;
+
+/// Names under which a README is found, in any letter case.
+const README_NAMES: [&str; 3] = ["readme.md", "readme.txt", "readme"];
+
+pub(crate) fn all(context: &Context, args: &Args) -> Result<(), CliError> {
+    let chart = load(context, args)?;
+    print_metadata(context, &chart)?;
+    if !chart.values.is_nil() {
+        context.println("---")?;
+        print_values(context, &chart)?;
+    }
+    if let Some(readme) = readme_text(&chart) {
+        context.print(&format!("---\n{readme}\n"))?;
+    }
+    print_crds(context, &chart)
+}
+
+pub(crate) fn chart(context: &Context, args: &Args) -> Result<(), CliError> {
+    print_metadata(context, &*load(context, args)?)
+}
+
+pub(crate) fn values(context: &Context, args: &Args) -> Result<(), CliError> {
+    print_values(context, &*load(context, args)?)
+}
+
+pub(crate) fn readme(context: &Context, args: &Args) -> Result<(), CliError> {
+    match readme_text(&*load(context, args)?) {
+        Some(readme) => context.println(&readme),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn crds(context: &Context, args: &Args) -> Result<(), CliError> {
+    print_crds(context, &*load(context, args)?)
+}
+
+fn load(context: &Context, args: &Args) -> Result<std::sync::Arc<Chart>, CliError> {
+    crate::values::load_chart(context, args.positional()[0])
+}
+
+fn print_metadata(context: &Context, chart: &Chart) -> Result<(), CliError> {
+    let json = serde_json::to_value(&chart.metadata).or_fail()?;
+    let yaml = govalue::yaml::sigs::marshal_json(&json).or_fail()?;
+    context.println(&String::from_utf8_lossy(&yaml))
+}
+
+fn print_values(context: &Context, chart: &Chart) -> Result<(), CliError> {
+    match chart.raw_file("values.yaml") {
+        Some(file) if !chart.values.is_nil() => context.println(&file.data.to_str()),
+        _ => Ok(()),
+    }
+}
+
+fn readme_text(chart: &Chart) -> Option<String> {
+    let is_readme = |name: &str| README_NAMES.iter().any(|n| n.eq_ignore_ascii_case(name));
+    chart.files.iter().find(|f| is_readme(&f.name)).map(|f| f.data.to_str().into_owned())
+}
+
+fn print_crds(context: &Context, chart: &Chart) -> Result<(), CliError> {
+    for crd in chart.crds() {
+        if !crd.file.data.starts_with(b"---") {
+            context.println("---")?;
+        }
+        context.println(&crd.file.data.to_str())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! `helm upgrade`.
+
+use helm_actions::{IfMissing, ReuseValues, UpgradeRequest, upgrade};
+
+use crate::conduct;
+use crate::connect;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::output::Format;
+use crate::parse::Args;
+use crate::printer::{self, Show};
+
+pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
+    let format = Format::of(args)?;
+    let conduct = conduct::conduct(context, args)?;
+    let [name, reference] = args.positional()[..] else {
+        return Err(CliError::usage("\"helm upgrade\" requires 2 arguments"));
+    };
+    crate::values::check_reference(reference)?;
+    let values = crate::values::merged(context, args)?;
+    let chart = crate::values::load_complete(context, reference)?;
+    let request = UpgradeRequest {
+        reuse: reuse(args),
+        if_missing: match args.on("install") {
+            true => IfMissing::Install { create_namespace: args.on("create-namespace") },
+            false => IfMissing::Fail,
+        },
+        apply: conduct::apply_choice(context, args)?,
+        take_ownership: args.on("take-ownership"),
+        skip_crds: args.on("skip-crds"),
+        max_history: conduct::max_history(context, args),
+        cleanup_on_fail: args.on("cleanup-on-fail"),
+        on_failure: conduct::on_failure(args),
+        labels: conduct::labels(args),
+        rendering: conduct::rendering(args),
+        conduct,
+        ..UpgradeRequest::new(name, chart, values)
+    };
+    let message = format!("Release {name} has been cancelled.");
+    let release = connect::run(context, false, Some(message), |action| async move { upgrade(&action, request).await })
+        .map_err(|e| e.context("UPGRADE FAILED"))?;
+    // A first revision was installed instead and needs no word of an upgrade.
+    if format == Format::Table && !(args.on("install") && release.version == 1) {
+        context.println(&format!(
+            "Release {} has been upgraded. Happy Helming!",
+            crate::text::quote(name)
+        ))?;
+    }
+    let show =
+        Show { everything: context.settings.debug, hide_notes: args.on("hide-notes"), ..Show::default() };
+    printer::release(context, format, &release, show)
+}
+
+/// Which values of the last revision are taken over; `--reset-values` wins over the others, as in Helm.
+fn reuse(args: &Args) -> ReuseValues {
+    if args.on("reset-values") {
+        ReuseValues::Never
+    } else if args.on("reuse-values") {
+        ReuseValues::Always
+    } else if args.on("reset-then-reuse-values") {
+        ReuseValues::OverNewDefaults
+    } else {
+        ReuseValues::IfNoneGiven
+    }
+}

@@ -1,0 +1,165 @@
+//! Flags as data: what the parser accepts and what help shows come from the same tables.
+
+/// What a flag takes, in the words of Go's pflag.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Takes {
+    /// Nothing, or `=true` and the like.
+    Bool { default: bool },
+    /// One value; of several the last counts.
+    Text { default: &'static str },
+    /// One value a time; all count, commas included (`stringArray`).
+    Array,
+    /// Values separated by commas; all count (`strings`).
+    Slice,
+    /// `key=value` pairs separated by commas (`stringToString`).
+    Pairs,
+    /// A whole number.
+    Int { default: i64 },
+    /// A number.
+    Float,
+    /// A Go duration (`5m0s`).
+    Duration { default: &'static str },
+    /// A value after `=`, or none, which stands for `bare`.
+    Optional { default: &'static str, bare: &'static str },
+}
+
+impl Takes {
+    /// The name of the value in help texts.
+    pub(crate) fn type_name(self) -> &'static str {
+        match self {
+            Takes::Bool { .. } => "",
+            Takes::Text { .. } | Takes::Optional { .. } => "string",
+            Takes::Array => "stringArray",
+            Takes::Slice => "strings",
+            Takes::Pairs => "stringToString",
+            Takes::Int { .. } => "int",
+            Takes::Float => "float32",
+            Takes::Duration { .. } => "duration",
+        }
+    }
+}
+
+/// One flag.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flag {
+    pub(crate) long: &'static str,
+    pub(crate) short: Option<char>,
+    pub(crate) takes: Takes,
+    pub(crate) help: &'static str,
+    /// What to use instead; the flag works, is not shown in help and warns.
+    pub(crate) deprecated: Option<&'static str>,
+    pub(crate) hidden: bool,
+}
+
+impl Flag {
+    const fn new(long: &'static str, takes: Takes, help: &'static str) -> Flag {
+        Flag { long, short: None, takes, help, deprecated: None, hidden: false }
+    }
+
+    pub(crate) const fn switch(long: &'static str, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Bool { default: false }, help)
+    }
+
+    pub(crate) const fn switch_on(long: &'static str, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Bool { default: true }, help)
+    }
+
+    pub(crate) const fn text(long: &'static str, default: &'static str, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Text { default }, help)
+    }
+
+    pub(crate) const fn array(long: &'static str, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Array, help)
+    }
+
+    pub(crate) const fn slice(long: &'static str, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Slice, help)
+    }
+
+    pub(crate) const fn pairs(long: &'static str, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Pairs, help)
+    }
+
+    pub(crate) const fn int(long: &'static str, default: i64, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Int { default }, help)
+    }
+
+    pub(crate) const fn float(long: &'static str, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Float, help)
+    }
+
+    pub(crate) const fn duration(long: &'static str, default: &'static str, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Duration { default }, help)
+    }
+
+    pub(crate) const fn optional(
+        long: &'static str,
+        default: &'static str,
+        bare: &'static str,
+        help: &'static str,
+    ) -> Flag {
+        Flag::new(long, Takes::Optional { default, bare }, help)
+    }
+
+    pub(crate) const fn short(self, short: char) -> Flag {
+        Flag { short: Some(short), ..self }
+    }
+
+    pub(crate) const fn deprecated(self, instead: &'static str) -> Flag {
+        Flag { deprecated: Some(instead), hidden: true, ..self }
+    }
+}
+
+/// Flags that every command takes.
+pub(crate) const GLOBAL: &[Flag] = &[
+    Flag::int("burst-limit", 100, "requests that may be sent to the API server at once before throttling starts"),
+    Flag::text("color", "auto", "when to colour output: never, auto or always"),
+    Flag::text("colour", "auto", "the same as --color"),
+    Flag::text("content-cache", "", "folder that keeps downloaded charts by their digest"),
+    Flag::switch("debug", "tell more about what is being done"),
+    Flag::text("kube-apiserver", "", "address of the Kubernetes API server"),
+    Flag::array("kube-as-group", "group to act as on the cluster; may be repeated"),
+    Flag::text("kube-as-user", "", "user to act as on the cluster"),
+    Flag::text("kube-ca-file", "", "file with the certificate authority of the API server"),
+    Flag::text("kube-context", "", "context of the kubeconfig file to use"),
+    Flag::switch("kube-insecure-skip-tls-verify", "do not check the API server's certificate; this is insecure"),
+    Flag::text("kube-tls-server-name", "", "name that the API server's certificate must have, if not its host name"),
+    Flag::text("kube-token", "", "bearer token for the API server"),
+    Flag::text("kubeconfig", "", "kubeconfig file to use"),
+    Flag::text("namespace", "", "namespace of the request").short('n'),
+    Flag::float("qps", "requests a second to the API server, bursts aside"),
+    Flag::text("registry-config", "", "file with the credentials for registries"),
+    Flag::text("repository-cache", "", "folder that keeps the indexes of repositories"),
+    Flag::text("repository-config", "", "file with the names and addresses of repositories"),
+];
+
+/// Flags that say which values a chart gets.
+pub(crate) const VALUES: &[Flag] = &[
+    Flag::array("set", "set values on the command line (key1=val1,key2=val2); may be repeated"),
+    Flag::array("set-file", "set values from files (key1=path1,key2=path2); may be repeated"),
+    Flag::array("set-json", "set values as JSON (key1=jsonval1, or a whole object); may be repeated"),
+    Flag::array("set-literal", "set one value to the literal text after the first ="),
+    Flag::array("set-string", "set values that stay strings (key1=val1,key2=val2); may be repeated"),
+    Flag::slice("values", "file or URL with values; may be repeated, later ones win").short('f'),
+];
+
+/// Flags that say which chart is meant.
+pub(crate) const CHART_SOURCE: &[Flag] = &[
+    Flag::switch("devel", "take development versions too: the same as --version '>0.0.0-0'"),
+    Flag::text("version", "", "version or version range of the chart; a chart on disk is taken as it is"),
+];
+
+/// `-o`.
+pub(crate) const OUTPUT: Flag = Flag::text("output", "table", "format of the output: table, json or yaml").short('o');
+
+/// How to wait for objects.
+pub(crate) const WAIT: Flag = Flag::optional(
+    "wait",
+    "hookOnly",
+    "watcher",
+    "wait until all objects are ready: watcher, hookOnly or legacy; as long as --timeout allows",
+);
+
+/// How long one operation on the cluster may take.
+pub(crate) const TIMEOUT: Flag =
+    Flag::duration("timeout", "5m0s", "how long any single operation on the cluster may take");

@@ -1,0 +1,80 @@
+//! Messages to stderr besides results and errors: Helm 4's structured lines, Helm 3's plain ones.
+
+use std::io::Write;
+
+use helm_chart::{Compat, Level, Warning};
+
+/// Where a program's remarks go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Log {
+    pub(crate) compat: Compat,
+    pub(crate) debug: bool,
+}
+
+impl Log {
+    fn line(self, level: &str, message: &str, fields: &[(&str, &str)]) {
+        let mut line = format!("level={level} msg={}", quote_if_needed(message));
+        for (key, value) in fields {
+            line += &format!(" {key}={}", quote_if_needed(value));
+        }
+        // Nothing sensible can be done when stderr is closed.
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+
+    /// A detail that only `--debug` shows.
+    pub(crate) fn debug(self, message: &str, fields: &[(&str, &str)]) {
+        if self.debug && self.compat == Compat::V4 {
+            self.line("DEBUG", message, fields);
+        }
+    }
+
+    /// A remark that Helm makes without being asked.
+    pub(crate) fn info(self, message: &str, fields: &[(&str, &str)]) {
+        if self.compat == Compat::V4 {
+            self.line("INFO", message, fields);
+        }
+    }
+
+    /// Something the user should know.
+    pub(crate) fn warn(self, message: &str, fields: &[(&str, &str)]) {
+        match self.compat {
+            Compat::V4 => self.line("WARN", message, fields),
+            Compat::V3 => {
+                let _ = writeln!(std::io::stderr(), "WARNING: {message}");
+            }
+        }
+    }
+
+    /// A remark of a verb.
+    pub(crate) fn at(self, level: helm_actions::Level, message: &str, fields: &[(&str, &str)]) {
+        use helm_actions::Level;
+        match (self.compat, level) {
+            (_, Level::Debug) => self.debug(message, fields),
+            (Compat::V3, Level::Info | Level::Error) => {}
+            (Compat::V4, Level::Info) => self.line("INFO", message, fields),
+            (Compat::V4, Level::Error) => self.line("ERROR", message, fields),
+            (_, Level::Warn) => self.warn(message, fields),
+        }
+    }
+
+    /// A plain line to stderr.
+    pub(crate) fn plain(self, line: &str) {
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+
+    /// What loading or merging remarked.
+    pub(crate) fn chart_warning(self, warning: &Warning) {
+        let fields: Vec<(&str, &str)> = warning.fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        match (self.compat, warning.level) {
+            (Compat::V3, _) => self.plain(&warning.legacy),
+            (Compat::V4, Level::Warn) => self.line("WARN", &warning.message, &fields),
+            (Compat::V4, Level::Info) => self.line("INFO", &warning.message, &fields),
+        }
+    }
+}
+
+/// The quoting of Go's `slog.TextHandler`.
+fn quote_if_needed(text: &str) -> String {
+    let plain = |c: char| c > ' ' && c != '"' && c != '=' && !c.is_control() && (c.is_ascii() || c.is_alphanumeric());
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { crate::text::quote(text) }
+}

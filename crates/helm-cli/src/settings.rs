@@ -1,0 +1,170 @@
+//! The environment: `HELM_*` variables, folders, what the global flags change in them.
+
+use std::env;
+use std::path::PathBuf;
+
+use helm_chart::Compat;
+
+use crate::error::CliError;
+use crate::parse::Args;
+
+/// Everything that the process was told from outside the command's own flags.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) compat: Compat,
+    pub(crate) debug: bool,
+    /// Namespace from the flag or the environment; the kubeconfig decides when absent.
+    pub(crate) namespace: Option<String>,
+    /// The file of `--kubeconfig`.
+    pub(crate) kubeconfig: Option<String>,
+    /// The list of files in `KUBECONFIG`.
+    pub(crate) kubeconfig_list: Option<String>,
+    /// The home folder.
+    pub(crate) home: PathBuf,
+    pub(crate) kube_context: Option<String>,
+    pub(crate) kube_token: Option<String>,
+    pub(crate) kube_as_user: Option<String>,
+    pub(crate) kube_as_groups: Vec<String>,
+    pub(crate) kube_apiserver: Option<String>,
+    pub(crate) kube_ca_file: Option<String>,
+    pub(crate) kube_tls_server_name: Option<String>,
+    pub(crate) kube_insecure: bool,
+    pub(crate) burst_limit: i64,
+    pub(crate) qps: f32,
+    pub(crate) max_history: i64,
+    pub(crate) driver: String,
+    pub(crate) cache_home: PathBuf,
+    pub(crate) config_home: PathBuf,
+    pub(crate) data_home: PathBuf,
+    pub(crate) content_cache: String,
+    pub(crate) registry_config: String,
+    pub(crate) repository_cache: String,
+    pub(crate) repository_config: String,
+    pub(crate) plugins: String,
+    pub(crate) color: ColorMode,
+}
+
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ColorMode {
+    Never,
+    Always,
+    Auto,
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// The Helm to imitate, from `HELM_COMPAT`.
+pub(crate) fn compat() -> Result<Compat, CliError> {
+    match env::var("HELM_COMPAT").unwrap_or_default().as_str() {
+        "" | "4" => Ok(Compat::V4),
+        "3" => Ok(Compat::V3),
+        other => Err(CliError::usage(format!(
+            "invalid HELM_COMPAT {}: must be 3 (behave as Helm 3.22) or 4 (behave as Helm 4.3, the default)",
+            crate::text::quote(other)
+        ))),
+    }
+}
+
+/// A folder of Helm's: its own variable, the XDG one, or the default in the home folder.
+fn home(helm: &str, xdg: &str, default: &str) -> PathBuf {
+    if let Some(dir) = variable(helm) {
+        return PathBuf::from(dir);
+    }
+    match variable(xdg) {
+        Some(dir) => PathBuf::from(dir).join("helm"),
+        None => PathBuf::from(variable("HOME").unwrap_or_default()).join(default).join("helm"),
+    }
+}
+
+impl Settings {
+    /// Reads the environment and the global flags over it.
+    pub(crate) fn read(compat: Compat, args: &Args) -> Result<Settings, CliError> {
+        let cache_home = home("HELM_CACHE_HOME", "XDG_CACHE_HOME", ".cache");
+        let config_home = home("HELM_CONFIG_HOME", "XDG_CONFIG_HOME", ".config");
+        let data_home = home("HELM_DATA_HOME", "XDG_DATA_HOME", ".local/share");
+        let text = |flag: &str, name: &str| args.text_if_given(flag).map(str::to_owned).or_else(|| variable(name));
+        let path = |flag: &str, name: &str, default: PathBuf| {
+            text(flag, name).unwrap_or_else(|| default.to_string_lossy().into_owned())
+        };
+        let truth = |flag: &str, name: &str| {
+            if args.given(flag) { args.on(flag) } else { variable(name).is_some_and(|v| is_true(&v)) }
+        };
+        let number = |name: &str, default: i64| variable(name).and_then(|v| v.parse().ok()).unwrap_or(default);
+        let groups = args.all("kube-as-group");
+        Ok(Settings {
+            compat,
+            debug: truth("debug", "HELM_DEBUG"),
+            namespace: text("namespace", "HELM_NAMESPACE"),
+            kubeconfig: args.text_if_given("kubeconfig").map(str::to_owned),
+            kubeconfig_list: variable("KUBECONFIG"),
+            home: PathBuf::from(variable("HOME").unwrap_or_default()),
+            kube_context: text("kube-context", "HELM_KUBECONTEXT"),
+            kube_token: text("kube-token", "HELM_KUBETOKEN"),
+            kube_as_user: text("kube-as-user", "HELM_KUBEASUSER"),
+            kube_as_groups: match groups.is_empty() {
+                true => variable("HELM_KUBEASGROUPS").map_or_else(Vec::new, |v| {
+                    v.split(',').map(|g| g.trim().to_owned()).filter(|g| !g.is_empty()).collect()
+                }),
+                false => groups,
+            },
+            kube_apiserver: text("kube-apiserver", "HELM_KUBEAPISERVER"),
+            kube_ca_file: text("kube-ca-file", "HELM_KUBECAFILE"),
+            kube_tls_server_name: text("kube-tls-server-name", "HELM_KUBETLS_SERVER_NAME"),
+            kube_insecure: truth("kube-insecure-skip-tls-verify", "HELM_KUBEINSECURE_SKIP_TLS_VERIFY"),
+            burst_limit: match args.given("burst-limit") {
+                true => args.int("burst-limit"),
+                false => number("HELM_BURST_LIMIT", 100),
+            },
+            qps: text("qps", "HELM_QPS").and_then(|v| v.parse().ok()).unwrap_or(0.0),
+            max_history: number("HELM_MAX_HISTORY", 10),
+            driver: variable("HELM_DRIVER").unwrap_or_default(),
+            content_cache: path("content-cache", "HELM_CONTENT_CACHE", cache_home.join("content")),
+            registry_config: path("registry-config", "HELM_REGISTRY_CONFIG", config_home.join("registry/config.json")),
+            repository_cache: path("repository-cache", "HELM_REPOSITORY_CACHE", cache_home.join("repository")),
+            repository_config: path(
+                "repository-config",
+                "HELM_REPOSITORY_CONFIG",
+                config_home.join("repositories.yaml"),
+            ),
+            plugins: variable("HELM_PLUGINS")
+                .unwrap_or_else(|| data_home.join("plugins").to_string_lossy().into_owned()),
+            color: color(args)?,
+            cache_home,
+            config_home,
+            data_home,
+        })
+    }
+
+    /// The namespace that is meant: a flag, the environment, or the kubeconfig's context.
+    pub(crate) fn namespace(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => namespace.clone(),
+            None => crate::connect::connect_options(self).default_namespace(),
+        }
+    }
+}
+
+fn is_true(text: &str) -> bool {
+    matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True")
+}
+
+fn color(args: &Args) -> Result<ColorMode, CliError> {
+    let typed = args.text_if_given("color").or_else(|| args.text_if_given("colour")).map(str::to_owned);
+    let mode = match typed.or_else(|| variable("HELM_COLOR")) {
+        Some(mode) => mode,
+        None if variable("NO_COLOR").is_some() => "never".to_owned(),
+        None => "auto".to_owned(),
+    };
+    match mode.as_str() {
+        "never" => Ok(ColorMode::Never),
+        "always" => Ok(ColorMode::Always),
+        "auto" => Ok(ColorMode::Auto),
+        other => Err(CliError::usage(format!(
+            "invalid color mode {}: must be one of: never, auto, always",
+            crate::text::quote(other)
+        ))),
+    }
+}

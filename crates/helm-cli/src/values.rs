@@ -1,0 +1,98 @@
+//! Values from the command line, and the chart that they go to.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use govalue::Map;
+use helm_chart::{Chart, Compat, values};
+
+use crate::context::Context;
+use crate::error::{CliError, OrFail};
+use crate::parse::Args;
+
+/// Merges what `-f`, `--set` and their relatives say.
+pub(crate) fn merged(context: &Context, args: &Args) -> Result<Map, CliError> {
+    let options = values::Options {
+        files: args.all("values"),
+        json: args.all("set-json"),
+        set: args.all("set"),
+        strings: args.all("set-string"),
+        file_contents: args.all("set-file"),
+        literals: args.all("set-literal"),
+    };
+    options.merge(context.compat(), &mut read_values_file).or_fail()
+}
+
+/// A values file, or standard input for `-`.
+fn read_values_file(name: &str) -> Result<Vec<u8>, String> {
+    if name.trim() == "-" {
+        let mut data = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut data);
+        return read.map(|_| data).map_err(|e| format!("read /dev/stdin: {}", crate::text::io_error(&e)));
+    }
+    std::fs::read(name).map_err(|e| {
+        let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
+        crate::text::path_error(operation, Path::new(name), &e)
+    })
+}
+
+/// Refuses a reference that leads to no chart. Helm looks for the chart before it reads values.
+pub(crate) fn check_reference(reference: &str) -> Result<(), CliError> {
+    helm_source::locate(reference).map(|_| ()).or_fail()
+}
+
+/// Loads the chart that a reference means, with what loading remarked on stderr.
+pub(crate) fn load_chart(context: &Context, reference: &str) -> Result<Arc<Chart>, CliError> {
+    let path = helm_source::locate(reference).or_fail()?;
+    context.log.debug("Chart path", &[("path", &path.to_string_lossy())]);
+    let mut warnings = Vec::new();
+    let chart = helm_chart::load(&path, context.compat(), &mut warnings).or_fail()?;
+    for warning in &warnings {
+        context.log.chart_warning(warning);
+    }
+    Ok(Arc::new(chart))
+}
+
+/// As [`load_chart`], and refuses a chart with missing dependencies.
+pub(crate) fn load_complete(context: &Context, reference: &str) -> Result<Arc<Chart>, CliError> {
+    let chart = load_chart(context, reference)?;
+    check_dependencies(context.compat(), &chart)?;
+    if chart.metadata.deprecated {
+        context.log.warn("this chart is deprecated", &[]);
+    }
+    Ok(chart)
+}
+
+/// As [`load_complete`], and refuses what cannot be installed: libraries.
+pub(crate) fn load_installable(context: &Context, reference: &str) -> Result<Arc<Chart>, CliError> {
+    let chart = load_chart(context, reference)?;
+    if !matches!(chart.metadata.chart_type.as_str(), "" | "application") {
+        return Err(CliError::new(format!("{} charts are not installable", chart.metadata.chart_type)));
+    }
+    if chart.metadata.deprecated {
+        context.log.warn("this chart is deprecated", &[]);
+    }
+    check_dependencies(context.compat(), &chart)?;
+    Ok(chart)
+}
+
+/// Helm's `CheckDependencies`: what `Chart.yaml` asks for must be in `charts/`.
+pub(crate) fn check_dependencies(compat: Compat, chart: &Chart) -> Result<(), CliError> {
+    let missing: Vec<&str> = chart
+        .metadata
+        .dependencies
+        .iter()
+        .filter(|d| !chart.dependencies.iter().any(|c| c.name() == d.name))
+        .map(|d| d.name.as_str())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let (first, quote) = if compat == Compat::V3 { ("An", '`') } else { ("an", '\'') };
+    Err(CliError::new(format!(
+        "{first} error occurred while checking for chart dependencies. You may need to run {quote}helm dependency \
+         build{quote} to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
+        missing.join(", ")
+    )))
+}
