@@ -87,7 +87,10 @@ pub fn kube_version_fits(constraint: &str, capabilities: &Capabilities) -> bool 
 }
 
 /// Renders a chart as [`TemplateRequest`] says. Same request and world, same output.
-pub fn template(request: TemplateRequest<'_>, world: Arc<dyn World>) -> Result<TemplateOutput, TemplateError> {
+pub fn template(
+    request: TemplateRequest<'_>,
+    world: Arc<dyn World>,
+) -> Result<TemplateOutput, TemplateError> {
     let mut warnings = Vec::new();
     let chart = dependencies::process(request.chart, request.values, request.compat, &mut warnings)
         .map_err(|e| TemplateError::Dependencies(e.to_string()))?;

@@ -85,8 +85,8 @@ const INSTALL: &[Flag] = &[
     Flag::switch("disable-openapi-validation", "do not check objects against the cluster's OpenAPI schema"),
     Flag::switch("enable-dns", "let templates look up host names"),
     Flag::switch("force", "replace objects that cannot be changed").deprecated("use --force-replace instead"),
-    Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage"),
-    Flag::switch("force-replace", "replace objects that cannot be changed"),
+    Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage").since4(),
+    Flag::switch("force-replace", "replace objects that cannot be changed").since4(),
     Flag::switch("generate-name", "make up a name for the release").short('g'),
     Flag::switch("hide-notes", "do not print the notes"),
     Flag::pairs("labels", "labels to put on the release record, separated by commas").short('l'),
@@ -94,9 +94,11 @@ const INSTALL: &[Flag] = &[
     Flag::switch("no-hooks", "do not run hooks"),
     Flag::switch("render-subchart-notes", "print the notes of subcharts as well"),
     Flag::switch("replace", "take a name that an uninstalled release still holds; unsafe in production"),
-    Flag::switch("rollback-on-failure", "on failure uninstall what was installed; implies --wait=watcher"),
-    Flag::switch("atomic", "the same as --rollback-on-failure").deprecated("use --rollback-on-failure instead"),
-    Flag::switch_on("server-side", "let the server merge changes (server-side apply)"),
+    Flag::switch("rollback-on-failure", "on failure uninstall what was installed; implies --wait=watcher")
+        .since4(),
+    Flag::switch("atomic", "the same as --rollback-on-failure")
+        .deprecated("use --rollback-on-failure instead"),
+    Flag::switch_on("server-side", "let the server merge changes (server-side apply)").since4(),
     Flag::switch("skip-crds", "do not install the chart's custom resource definitions"),
     Flag::switch("skip-schema-validation", "do not check values against the chart's schema"),
     Flag::switch("take-ownership", "adopt existing objects that do not carry the release's marks"),
@@ -117,7 +119,12 @@ const INSTALL_ONLY: &[Flag] =
 
 const TEMPLATE: &[Flag] = &[
     Flag::slice("api-versions", "API versions that the cluster is to have; may be repeated").short('a'),
-    Flag::optional("dry-run", "client", "unset", "client (without the cluster) or server (asking the cluster)"),
+    Flag::optional(
+        "dry-run",
+        "client",
+        "unset",
+        "client (without the cluster) or server (asking the cluster)",
+    ),
     Flag::switch("include-crds", "print the custom resource definitions too"),
     Flag::switch("is-upgrade", "set .Release.IsUpgrade instead of .Release.IsInstall"),
     Flag::text("kube-version", "", "version of Kubernetes to render for"),
@@ -129,7 +136,8 @@ const TEMPLATE: &[Flag] = &[
 ];
 
 const UPGRADE: &[Flag] = &[
-    Flag::switch("atomic", "the same as --rollback-on-failure").deprecated("use --rollback-on-failure instead"),
+    Flag::switch("atomic", "the same as --rollback-on-failure")
+        .deprecated("use --rollback-on-failure instead"),
     Flag::switch("cleanup-on-fail", "delete objects that a failed upgrade created"),
     Flag::switch("create-namespace", "with --install, make the namespace if there is none"),
     Flag::text("description", "", "text to record as the description of the revision"),
@@ -137,21 +145,34 @@ const UPGRADE: &[Flag] = &[
     DRY_RUN,
     Flag::switch("enable-dns", "let templates look up host names"),
     Flag::switch("force", "replace objects that cannot be changed").deprecated("use --force-replace instead"),
-    Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage"),
-    Flag::switch("force-replace", "replace objects that cannot be changed"),
+    Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage").since4(),
+    Flag::switch("force-replace", "replace objects that cannot be changed").since4(),
     Flag::switch("hide-notes", "do not print the notes"),
     Flag::switch("hide-secret", "leave Secrets out of what a dry run prints"),
     Flag::int("history-max", 10, "how many revisions to keep; 0 for all"),
     Flag::switch("install", "install when there is no release of that name").short('i'),
-    Flag::pairs("labels", "labels to put on the release record, separated by commas; null removes one").short('l'),
+    Flag::pairs("labels", "labels to put on the release record, separated by commas; null removes one")
+        .short('l'),
     Flag::switch("no-hooks", "do not run hooks"),
     OUTPUT,
     Flag::switch("render-subchart-notes", "print the notes of subcharts as well"),
-    Flag::switch("reset-then-reuse-values", "take the chart's values, then those of the last revision, then the new"),
+    Flag::switch(
+        "reset-then-reuse-values",
+        "take the chart's values, then those of the last revision, then the new",
+    ),
     Flag::switch("reset-values", "take the chart's values and the new ones only"),
     Flag::switch("reuse-values", "take the last revision's values and the new ones"),
-    Flag::switch("rollback-on-failure", "on failure go back to the last good revision; implies --wait=watcher"),
-    Flag::text("server-side", "auto", "let the server merge changes: true, false or auto (as the release was made)"),
+    Flag::switch(
+        "rollback-on-failure",
+        "on failure go back to the last good revision; implies --wait=watcher",
+    )
+    .since4(),
+    Flag::text(
+        "server-side",
+        "auto",
+        "let the server merge changes: true, false or auto (as the release was made)",
+    )
+    .since4(),
     Flag::switch("skip-crds", "with --install, do not install custom resource definitions"),
     Flag::switch("skip-schema-validation", "do not check values against the chart's schema"),
     Flag::switch("take-ownership", "adopt existing objects that do not carry the release's marks"),
@@ -162,14 +183,19 @@ const UPGRADE: &[Flag] = &[
 
 const ROLLBACK: &[Flag] = &[
     Flag::switch("cleanup-on-fail", "delete objects that a failed rollback created"),
-    Flag::text("description", "", "text to record as the description of the revision"),
+    Flag::text("description", "", "text to record as the description of the revision").since4(),
     DRY_RUN,
     Flag::switch("force", "replace objects that cannot be changed").deprecated("use --force-replace instead"),
-    Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage"),
-    Flag::switch("force-replace", "replace objects that cannot be changed"),
+    Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage").since4(),
+    Flag::switch("force-replace", "replace objects that cannot be changed").since4(),
     Flag::int("history-max", 10, "how many revisions to keep; 0 for all"),
     Flag::switch("no-hooks", "do not run hooks"),
-    Flag::text("server-side", "auto", "let the server merge changes: true, false or auto (as the release was made)"),
+    Flag::text(
+        "server-side",
+        "auto",
+        "let the server merge changes: true, false or auto (as the release was made)",
+    )
+    .since4(),
     TIMEOUT,
     WAIT,
     Flag::switch("wait-for-jobs", "with --wait, wait for Jobs to complete too"),
@@ -215,7 +241,10 @@ const GET: &[Command] = &[
         short: "print everything that is recorded of a release",
         long: "Prints notes, hooks, values and manifest of a release, or what a template makes of them.",
         arity: Arity::Exactly(1),
-        flags: &[&[REVISION, Flag::text("template", "", "Go template to print, such as '{{.Release.Name}}'")]],
+        flags: &[&[
+            REVISION,
+            Flag::text("template", "", "Go template to print, such as '{{.Release.Name}}'"),
+        ]],
         run: Some(commands::get::all),
         ..BLANK
     },
@@ -345,7 +374,8 @@ pub(crate) static ROOT: Command = Command {
             flags: &[&[
                 Flag::int("max", 256, "how many revisions to print at most"),
                 OUTPUT,
-                Flag::switch("show-rollback-revision", "print which revision a rollback went back to"),
+                Flag::switch("show-rollback-revision", "print which revision a rollback went back to")
+                    .since4(),
             ]],
             run: Some(commands::history::run),
             ..BLANK

@@ -55,11 +55,17 @@ pub(crate) fn wait(context: &Context, args: &Args) -> Result<Wait, CliError> {
         "hookOnly" => Ok(Wait::HookOnly),
         "legacy" => Ok(Wait::Legacy),
         "true" => {
-            context.log.warn("--wait=true is deprecated (boolean value) and can be replaced with --wait=watcher", &[]);
+            context.log.warn(
+                "--wait=true is deprecated (boolean value) and can be replaced with --wait=watcher",
+                &[],
+            );
             Ok(Wait::Watcher)
         }
         "false" => {
-            context.log.warn("--wait=false is deprecated (boolean value) and can be replaced with --wait=hookOnly", &[]);
+            context.log.warn(
+                "--wait=false is deprecated (boolean value) and can be replaced with --wait=hookOnly",
+                &[],
+            );
             Ok(Wait::HookOnly)
         }
         v => Err(CliError::usage(format!(
@@ -94,7 +100,9 @@ fn replaces(args: &Args) -> bool {
 pub(crate) fn install_mode(context: &Context, args: &Args) -> Result<ApplyMode, CliError> {
     let server_side = args.on("server-side") && context.compat() == Compat::V4;
     match (replaces(args), server_side) {
-        (true, true) => Err(CliError::new("invalid operation: cannot use server-side apply and force replace together")),
+        (true, true) => {
+            Err(CliError::new("invalid operation: cannot use server-side apply and force replace together"))
+        }
         (true, false) => Ok(ApplyMode::Replace),
         (false, true) => Ok(ApplyMode::ServerSide { force_conflicts: args.on("force-conflicts") }),
         (false, false) => Ok(ApplyMode::ThreeWay),
@@ -110,14 +118,14 @@ pub(crate) fn apply_choice(context: &Context, args: &Args) -> Result<ApplyChoice
         (_, "auto") => false,
         (_, "true") => true,
         (_, other) => {
-            return Err(CliError::new(format!(
-                "invalid/unknown release server-side apply method: {other}"
-            )));
+            return Err(CliError::new(format!("invalid/unknown release server-side apply method: {other}")));
         }
     };
     Ok(ApplyChoice::Fixed(match (replaces(args), server_side) {
         (true, true) => {
-            return Err(CliError::new("invalid operation: cannot use server-side apply and force replace together"));
+            return Err(CliError::new(
+                "invalid operation: cannot use server-side apply and force replace together",
+            ));
         }
         (true, false) => ApplyMode::Replace,
         (false, true) => ApplyMode::ServerSide { force_conflicts },
@@ -133,6 +141,7 @@ pub(crate) fn labels(args: &Args) -> BTreeMap<String, String> {
 
 /// `--history-max`, else `HELM_MAX_HISTORY`; 0 keeps all.
 pub(crate) fn max_history(context: &Context, args: &Args) -> usize {
-    let number = if args.given("history-max") { args.int("history-max") } else { context.settings.max_history };
+    let number =
+        if args.given("history-max") { args.int("history-max") } else { context.settings.max_history };
     usize::try_from(number).unwrap_or(0)
 }

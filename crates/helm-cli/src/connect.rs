@@ -31,7 +31,10 @@ pub(crate) fn connect_options(settings: &Settings) -> ConnectOptions {
         tls_server_name: settings.kube_tls_server_name.clone(),
         insecure_skip_tls_verify: settings.kube_insecure,
         rate_limit: rate_limit(settings),
-        user_agent: Some(format!("Helm/{}", helm_render::helm_version(settings.compat).trim_start_matches('v'))),
+        user_agent: Some(format!(
+            "Helm/{}",
+            helm_render::helm_version(settings.compat).trim_start_matches('v')
+        )),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use helm_chart::Compat;
 
+use crate::color::Palette;
 use crate::error::CliError;
 use crate::log::Log;
 use crate::settings::Settings;
@@ -15,12 +16,20 @@ pub(crate) struct Context {
     pub(crate) log: Log,
     out: RefCell<io::BufWriter<io::Stdout>>,
     tables: bool,
+    pub(crate) palette: Palette,
 }
 
 impl Context {
     pub(crate) fn new(settings: Settings, tables: bool) -> Context {
         let log = Log { compat: settings.compat, debug: settings.debug };
-        Context { settings, log, out: RefCell::new(io::BufWriter::with_capacity(1 << 16, io::stdout())), tables }
+        let palette = Palette::new(&settings);
+        Context {
+            settings,
+            log,
+            out: RefCell::new(io::BufWriter::with_capacity(1 << 16, io::stdout())),
+            tables,
+            palette,
+        }
     }
 
     /// Whether results are for people; words in between must not spoil JSON and YAML.

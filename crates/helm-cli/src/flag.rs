@@ -1,5 +1,7 @@
 //! Flags as data: what the parser accepts and what help shows come from the same tables.
 
+use helm_chart::Compat;
+
 /// What a flag takes, in the words of Go's pflag.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Takes {
@@ -49,11 +51,13 @@ pub(crate) struct Flag {
     /// What to use instead; the flag works, is not shown in help and warns.
     pub(crate) deprecated: Option<&'static str>,
     pub(crate) hidden: bool,
+    /// The only Helm that has it.
+    pub(crate) only: Option<Compat>,
 }
 
 impl Flag {
     const fn new(long: &'static str, takes: Takes, help: &'static str) -> Flag {
-        Flag { long, short: None, takes, help, deprecated: None, hidden: false }
+        Flag { long, short: None, takes, help, deprecated: None, hidden: false, only: None }
     }
 
     pub(crate) const fn switch(long: &'static str, help: &'static str) -> Flag {
@@ -105,6 +109,16 @@ impl Flag {
         Flag { short: Some(short), ..self }
     }
 
+    /// A flag that Helm 3 does not know.
+    pub(crate) const fn since4(self) -> Flag {
+        Flag { only: Some(Compat::V4), ..self }
+    }
+
+    /// Whether the Helm that is imitated has it.
+    pub(crate) fn exists(&self, compat: Compat) -> bool {
+        self.only.is_none_or(|only| only == compat)
+    }
+
     pub(crate) const fn deprecated(self, instead: &'static str) -> Flag {
         Flag { deprecated: Some(instead), hidden: true, ..self }
     }
@@ -112,18 +126,29 @@ impl Flag {
 
 /// Flags that every command takes.
 pub(crate) const GLOBAL: &[Flag] = &[
-    Flag::int("burst-limit", 100, "requests that may be sent to the API server at once before throttling starts"),
-    Flag::text("color", "auto", "when to colour output: never, auto or always"),
-    Flag::text("colour", "auto", "the same as --color"),
-    Flag::text("content-cache", "", "folder that keeps downloaded charts by their digest"),
+    Flag::int(
+        "burst-limit",
+        100,
+        "requests that may be sent to the API server at once before throttling starts",
+    ),
+    Flag::text("color", "auto", "when to colour output: never, auto or always").since4(),
+    Flag::text("colour", "auto", "the same as --color").since4(),
+    Flag::text("content-cache", "", "folder that keeps downloaded charts by their digest").since4(),
     Flag::switch("debug", "tell more about what is being done"),
     Flag::text("kube-apiserver", "", "address of the Kubernetes API server"),
     Flag::array("kube-as-group", "group to act as on the cluster; may be repeated"),
     Flag::text("kube-as-user", "", "user to act as on the cluster"),
     Flag::text("kube-ca-file", "", "file with the certificate authority of the API server"),
     Flag::text("kube-context", "", "context of the kubeconfig file to use"),
-    Flag::switch("kube-insecure-skip-tls-verify", "do not check the API server's certificate; this is insecure"),
-    Flag::text("kube-tls-server-name", "", "name that the API server's certificate must have, if not its host name"),
+    Flag::switch(
+        "kube-insecure-skip-tls-verify",
+        "do not check the API server's certificate; this is insecure",
+    ),
+    Flag::text(
+        "kube-tls-server-name",
+        "",
+        "name that the API server's certificate must have, if not its host name",
+    ),
     Flag::text("kube-token", "", "bearer token for the API server"),
     Flag::text("kubeconfig", "", "kubeconfig file to use"),
     Flag::text("namespace", "", "namespace of the request").short('n'),
@@ -150,7 +175,8 @@ pub(crate) const CHART_SOURCE: &[Flag] = &[
 ];
 
 /// `-o`.
-pub(crate) const OUTPUT: Flag = Flag::text("output", "table", "format of the output: table, json or yaml").short('o');
+pub(crate) const OUTPUT: Flag =
+    Flag::text("output", "table", "format of the output: table, json or yaml").short('o');
 
 /// How to wait for objects.
 pub(crate) const WAIT: Flag = Flag::optional(

@@ -1,10 +1,12 @@
 //! Help texts, laid out as cobra lays them out.
 
+use helm_chart::Compat;
+
 use crate::command::Command;
 use crate::flag::{Flag, GLOBAL, Takes};
 
 /// The text of `helm COMMAND --help`.
-pub(crate) fn text(command: &Command, path: &[&str]) -> String {
+pub(crate) fn text(command: &Command, path: &[&str], compat: Compat) -> String {
     let name = path.join(" ");
     let mut out = format!("\n{}\n\nUsage:\n", command.long.trim());
     if command.run.is_some() {
@@ -26,9 +28,14 @@ pub(crate) fn text(command: &Command, path: &[&str]) -> String {
         }
     }
     let help = Flag::switch("help", "show this help").short('h');
-    let own: Vec<&Flag> =
-        command.flags.iter().flat_map(|g| g.iter()).chain(std::iter::once(&help)).filter(|f| !f.hidden).collect();
-    let global: Vec<&Flag> = GLOBAL.iter().collect();
+    let own: Vec<&Flag> = command
+        .flags
+        .iter()
+        .flat_map(|g| g.iter())
+        .chain(std::iter::once(&help))
+        .filter(|f| !f.hidden && f.exists(compat))
+        .collect();
+    let global: Vec<&Flag> = GLOBAL.iter().filter(|f| f.exists(compat)).collect();
     if path.len() == 1 {
         out += &format!("\nFlags:\n{}", flags(global.into_iter().chain(own).collect()));
     } else {

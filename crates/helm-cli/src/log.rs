@@ -57,6 +57,19 @@ impl Log {
         }
     }
 
+    /// An object whose hook annotation names no event is left out.
+    pub(crate) fn unknown_hook(self, events: &str) {
+        match self.compat {
+            Compat::V4 => self.info("skipping unknown hooks", &[("hookTypes", events)]),
+            Compat::V3 => {
+                self.plain(&format!(
+                    "manifest_sorter.go:199: info: skipping unknown hook: {}",
+                    crate::text::quote(events)
+                ));
+            }
+        }
+    }
+
     /// A plain line to stderr.
     pub(crate) fn plain(self, line: &str) {
         let _ = writeln!(std::io::stderr(), "{line}");
@@ -75,6 +88,7 @@ impl Log {
 
 /// The quoting of Go's `slog.TextHandler`.
 fn quote_if_needed(text: &str) -> String {
-    let plain = |c: char| c > ' ' && c != '"' && c != '=' && !c.is_control() && (c.is_ascii() || c.is_alphanumeric());
+    let plain =
+        |c: char| c > ' ' && c != '"' && c != '=' && !c.is_control() && (c.is_ascii() || c.is_alphanumeric());
     if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { crate::text::quote(text) }
 }

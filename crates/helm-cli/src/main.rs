@@ -3,6 +3,7 @@
 //! The path of a run: [`parse`] finds the command and its flags, [`settings`] reads the environment, the command
 //! turns flags into a request and prints what comes back, [`error`] says how failures read.
 
+mod color;
 mod command;
 mod commands;
 mod conduct;
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
 
 fn run(argv: &[String]) -> Result<(), CliError> {
     let compat = settings::compat()?;
-    let (command, path, args) = parse::parse(argv)?;
+    let (command, path, args) = parse::parse(argv, compat)?;
     let tables = matches!(args.text("output"), "" | "table");
     let context = Context::new(settings::Settings::read(compat, &args)?, tables);
     let outcome = match command.run {
@@ -54,7 +55,7 @@ fn run(argv: &[String]) -> Result<(), CliError> {
             }
             command.check_arity(&path, args.positional().len()).and_then(|()| run(&context, &args))
         }
-        _ => context.print(&help::text(command, &path)),
+        _ => context.print(&help::text(command, &path, compat)),
     };
     // What was printed before a failure is still the user's.
     context.flush().and(outcome)

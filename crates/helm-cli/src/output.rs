@@ -1,8 +1,8 @@
 //! Output in the formats of `-o`: tables, JSON, YAML.
 
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
 
+use crate::color::visible_width;
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
 use crate::parse::Args;
@@ -70,7 +70,7 @@ pub(crate) fn yaml<T: Serialize + ?Sized>(value: &T) -> Result<String, CliError>
 /// A table as Helm lays it out: columns padded to their widest cell, a tab between them, a line break at the end.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width_of = |cell: &String| cell.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+    let width_of = |cell: &String| cell.lines().map(visible_width).max().unwrap_or(0);
     let widths: Vec<usize> =
         (0..columns).map(|i| rows.iter().filter_map(|r| r.get(i)).map(width_of).max().unwrap_or(0)).collect();
     let lines: Vec<String> = rows.iter().map(|row| table_row(row, &widths)).collect();
@@ -87,7 +87,7 @@ fn table_row(row: &[String], widths: &[usize]) -> String {
             .zip(widths)
             .map(|(cell, width)| {
                 let text = cell.get(at).copied().unwrap_or_default();
-                format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+                format!("{text}{}", " ".repeat(width.saturating_sub(visible_width(text))))
             })
             .collect();
         parts.join("\t")

@@ -3,6 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command as ClapCommand};
 use govalue::time::Duration;
+use helm_chart::Compat;
 
 use crate::command::{Command, ROOT};
 use crate::error::CliError;
@@ -15,8 +16,11 @@ pub(crate) struct Args {
 }
 
 /// Finds the command and reads its flags. The path holds the names from the root down.
-pub(crate) fn parse(argv: &[String]) -> Result<(&'static Command, Vec<&'static str>, Args), CliError> {
-    let tree = clap_command(&ROOT, argv).global_args();
+pub(crate) fn parse(
+    argv: &[String],
+    compat: Compat,
+) -> Result<(&'static Command, Vec<&'static str>, Args), CliError> {
+    let tree = clap_command(&ROOT, argv, compat).global_args(compat);
     let matches = tree.try_get_matches_from(argv).map_err(|e| cobra_error(&e, argv))?;
     let (mut command, mut path, mut level) = (&ROOT, vec![ROOT.name], &matches);
     while let Some((name, sub)) = level.subcommand() {
@@ -25,7 +29,8 @@ pub(crate) fn parse(argv: &[String]) -> Result<(&'static Command, Vec<&'static s
         path.push(next.name);
         level = sub;
     }
-    let flags = command.flags.iter().flat_map(|g| g.iter()).chain(GLOBAL).copied().collect();
+    let flags = command.flags.iter().flat_map(|g| g.iter()).chain(GLOBAL);
+    let flags = flags.filter(|f| f.exists(compat)).copied().collect();
     let args = Args { matches: level.clone(), flags };
     if command.run.is_none() && command.name == ROOT.name {
         if let Some(name) = args.positional().first() {
@@ -37,20 +42,19 @@ pub(crate) fn parse(argv: &[String]) -> Result<(&'static Command, Vec<&'static s
 }
 
 trait GlobalArgs {
-    fn global_args(self) -> Self;
+    fn global_args(self, compat: Compat) -> Self;
 }
 
 impl GlobalArgs for ClapCommand {
-    fn global_args(self) -> Self {
-        self.args(GLOBAL.iter().map(|f| clap_arg(f).global(true))).arg(
-            Arg::new("help").long("help").short('h').action(ArgAction::SetTrue).global(true).hide(true),
-        )
+    fn global_args(self, compat: Compat) -> Self {
+        self.args(GLOBAL.iter().filter(|f| f.exists(compat)).map(|f| clap_arg(f).global(true)))
+            .arg(Arg::new("help").long("help").short('h').action(ArgAction::SetTrue).global(true).hide(true))
     }
 }
 
 /// The clap command of a node. Flags are only built for commands whose name was typed: most of a start-up's time
 /// would go into the others.
-fn clap_command(command: &'static Command, argv: &[String]) -> ClapCommand {
+fn clap_command(command: &'static Command, argv: &[String], compat: Compat) -> ClapCommand {
     let mut clap = ClapCommand::new(command.name)
         .disable_help_flag(true)
         .disable_help_subcommand(true)
@@ -59,11 +63,15 @@ fn clap_command(command: &'static Command, argv: &[String]) -> ClapCommand {
         .visible_aliases(command.aliases.iter().copied());
     let typed = |c: &Command| argv.iter().any(|a| a == c.name || c.aliases.contains(&a.as_str()));
     for sub in command.subcommands {
-        clap = clap.subcommand(if typed(sub) { clap_command(sub, argv) } else { ClapCommand::new(sub.name) });
+        clap = clap.subcommand(if typed(sub) {
+            clap_command(sub, argv, compat)
+        } else {
+            ClapCommand::new(sub.name)
+        });
     }
     if command.name == ROOT.name || typed(command) {
         clap = clap
-            .args(command.flags.iter().flat_map(|g| g.iter()).map(clap_arg))
+            .args(command.flags.iter().flat_map(|g| g.iter()).filter(|f| f.exists(compat)).map(clap_arg))
             .arg(Arg::new("args").num_args(0..).action(ArgAction::Append));
     }
     clap
@@ -102,8 +110,13 @@ fn cobra_error(error: &clap::Error, argv: &[String]) -> CliError {
                 word.map_or(argument.as_str(), String::as_str)
             ))
         }
-        ErrorKind::InvalidSubcommand => CliError::usage(unknown_command(&context(ContextKind::InvalidSubcommand))),
-        ErrorKind::InvalidValue | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues | ErrorKind::NoEquals => {
+        ErrorKind::InvalidSubcommand => {
+            CliError::usage(unknown_command(&context(ContextKind::InvalidSubcommand)))
+        }
+        ErrorKind::InvalidValue
+        | ErrorKind::TooFewValues
+        | ErrorKind::WrongNumberOfValues
+        | ErrorKind::NoEquals => {
             let long = argument.split([' ', '=']).next().unwrap_or_default().to_owned();
             let flag = long.trim_start_matches('-');
             let short = GLOBAL
@@ -121,13 +134,45 @@ fn cobra_error(error: &clap::Error, argv: &[String]) -> CliError {
     }
 }
 
+/// The order in which Helm knows its commands, which is that of its suggestions.
+const HELM_ORDER: &[&str] = &[
+    "create",
+    "dependency",
+    "pull",
+    "show",
+    "lint",
+    "package",
+    "repo",
+    "search",
+    "verify",
+    "get",
+    "history",
+    "install",
+    "list",
+    "test",
+    "rollback",
+    "status",
+    "template",
+    "uninstall",
+    "upgrade",
+    "completion",
+    "env",
+    "plugin",
+    "version",
+    "registry",
+    "push",
+];
+
 fn unknown_command(name: &str) -> String {
-    let similar: Vec<String> = ROOT
+    let similar: Vec<&str> = ROOT
         .subcommands
         .iter()
         .filter(|c| !c.hidden && (distance(name, c.name) <= 2 || c.name.starts_with(&name.to_lowercase())))
-        .map(|c| format!("\t{}\n", c.name))
+        .map(|c| c.name)
         .collect();
+    let mut similar = similar;
+    similar.sort_by_key(|name| HELM_ORDER.iter().position(|n| n == name));
+    let similar: Vec<String> = similar.iter().map(|name| format!("\t{name}\n")).collect();
     let hint = match similar.is_empty() {
         true => String::new(),
         false => format!("\nDid you mean this?\n{}\n", similar.concat()),
@@ -137,7 +182,8 @@ fn unknown_command(name: &str) -> String {
 
 /// Levenshtein distance, letter case ignored, as cobra measures it.
 fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let (a, b): (Vec<char>, Vec<char>) =
+        (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
         let mut diagonal = row[0];
@@ -183,7 +229,9 @@ impl Args {
     /// The text of a flag, or its default.
     pub(crate) fn text(&self, long: &str) -> &str {
         let default = match self.flag(long).map(|f| f.takes) {
-            Some(Takes::Text { default } | Takes::Optional { default, .. } | Takes::Duration { default }) => default,
+            Some(Takes::Text { default } | Takes::Optional { default, .. } | Takes::Duration { default }) => {
+                default
+            }
             _ => "",
         };
         self.raw(long).last().unwrap_or(default)

@@ -26,7 +26,12 @@ pub(crate) struct Show<'a> {
 }
 
 /// Prints a release in the format that was asked for.
-pub(crate) fn release(context: &Context, format: Format, release: &Release, show: Show<'_>) -> Result<(), CliError> {
+pub(crate) fn release(
+    context: &Context,
+    format: Format,
+    release: &Release,
+    show: Show<'_>,
+) -> Result<(), CliError> {
     format.print(context, &release.form(context.compat()), || text(context, release, show))
 }
 
@@ -36,11 +41,13 @@ fn text(context: &Context, release: &Release, show: Show<'_>) -> Result<String, 
     if let Some(time) = &info.last_deployed {
         out += &format!("LAST DEPLOYED: {}\n", ansi_c(time));
     }
-    out += &format!("NAMESPACE: {}\n", release.namespace);
-    out += &format!("STATUS: {}\nREVISION: {}\n", info.status, release.version);
+    let palette = context.palette;
+    out += &format!("NAMESPACE: {}\n", palette.namespace(&release.namespace));
+    out += &format!("STATUS: {}\nREVISION: {}\n", palette.status(&info.status), release.version);
     if show.chart {
         let head = release.chart.as_ref().map(|c| c.head().clone()).unwrap_or_default();
-        out += &format!("CHART: {}\nVERSION: {}\nAPP_VERSION: {}\n", head.name, head.version, head.app_version);
+        out +=
+            &format!("CHART: {}\nVERSION: {}\nAPP_VERSION: {}\n", head.name, head.version, head.app_version);
     }
     if show.description || context.compat() == Compat::V4 {
         out += &format!("DESCRIPTION: {}\n", info.description);
@@ -90,7 +97,8 @@ fn object_table(table: &Table) -> String {
         (0..shown.len()).map(|i| rows.iter().map(|r| r[i].chars().count()).max().unwrap_or(0)).collect();
     let mut out = String::new();
     for row in &rows {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         out += cells.join("   ").trim_end();
         out.push('\n');
     }
@@ -184,4 +192,3 @@ pub(crate) fn rows(header: &[&str], rows: Vec<Vec<String>>) -> String {
     let header = header.iter().map(|h| (*h).to_owned()).collect();
     table(&std::iter::once(header).chain(rows).collect::<Vec<_>>())
 }
-

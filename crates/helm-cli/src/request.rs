@@ -20,14 +20,22 @@ pub(crate) enum DryRunFlag {
 pub(crate) fn dry_run(context: &Context, args: &Args, template: bool) -> Result<DryRunFlag, CliError> {
     let value = args.text("dry-run");
     let choices = if template { "\"server\" or \"client\"" } else { "\"none\", \"server\", or \"client\"" };
-    let invalid = || {
-        CliError::usage(format!("invalid dry-run value ({}). Must be {choices}", crate::text::quote(value)))
-    };
     let old = context.compat() == Compat::V3;
+    let invalid = || match old {
+        true => CliError::usage(
+            "Invalid dry-run flag. Flag must one of the following: false, true, none, client, server",
+        ),
+        false => CliError::usage(format!(
+            "invalid dry-run value ({}). Must be {choices}",
+            crate::text::quote(value)
+        )),
+    };
     match value {
         "unset" => {
             if !old {
-                context.log.warn("--dry-run is deprecated and should be replaced with '--dry-run=client'", &[]);
+                context
+                    .log
+                    .warn("--dry-run is deprecated and should be replaced with '--dry-run=client'", &[]);
             }
             Ok(DryRunFlag::Client)
         }
@@ -39,12 +47,8 @@ pub(crate) fn dry_run(context: &Context, args: &Args, template: bool) -> Result<
             let on = match value {
                 "1" | "t" | "T" | "TRUE" | "true" | "True" => true,
                 "0" | "f" | "F" | "FALSE" | "false" | "False" if !template => false,
-                "0" | "f" | "F" | "FALSE" | "false" | "False" => {
-                    return Err(CliError::usage(format!(
-                        "invalid dry-run value ({}). Must be \"server\" or \"client\"",
-                        crate::text::quote(value)
-                    )));
-                }
+                "0" | "f" | "F" | "FALSE" | "false" | "False" => return Err(invalid()),
+                _ if old => return Err(invalid()),
                 _ => {
                     return Err(CliError::usage(format!(
                         "invalid dry-run value ({}). Must be \"none\", \"server\", or \"client\"",
@@ -52,8 +56,7 @@ pub(crate) fn dry_run(context: &Context, args: &Args, template: bool) -> Result<
                     )));
                 }
             };
-            let (result, word) =
-                if on { (DryRunFlag::Client, "client") } else { (DryRunFlag::None, "none") };
+            let (result, word) = if on { (DryRunFlag::Client, "client") } else { (DryRunFlag::None, "none") };
             if !old {
                 context.log.warn(
                     &format!(

@@ -42,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) repository_config: String,
     pub(crate) plugins: String,
     pub(crate) color: ColorMode,
+    /// Whether the terminal or the user wants no colours, short of saying so with `--color`.
+    pub(crate) dumb_terminal: bool,
 }
 
 /// When output is coloured.
@@ -85,14 +87,16 @@ impl Settings {
         let cache_home = home("HELM_CACHE_HOME", "XDG_CACHE_HOME", ".cache");
         let config_home = home("HELM_CONFIG_HOME", "XDG_CONFIG_HOME", ".config");
         let data_home = home("HELM_DATA_HOME", "XDG_DATA_HOME", ".local/share");
-        let text = |flag: &str, name: &str| args.text_if_given(flag).map(str::to_owned).or_else(|| variable(name));
+        let text =
+            |flag: &str, name: &str| args.text_if_given(flag).map(str::to_owned).or_else(|| variable(name));
         let path = |flag: &str, name: &str, default: PathBuf| {
             text(flag, name).unwrap_or_else(|| default.to_string_lossy().into_owned())
         };
         let truth = |flag: &str, name: &str| {
             if args.given(flag) { args.on(flag) } else { variable(name).is_some_and(|v| is_true(&v)) }
         };
-        let number = |name: &str, default: i64| variable(name).and_then(|v| v.parse().ok()).unwrap_or(default);
+        let number =
+            |name: &str, default: i64| variable(name).and_then(|v| v.parse().ok()).unwrap_or(default);
         let groups = args.all("kube-as-group");
         Ok(Settings {
             compat,
@@ -122,8 +126,16 @@ impl Settings {
             max_history: number("HELM_MAX_HISTORY", 10),
             driver: variable("HELM_DRIVER").unwrap_or_default(),
             content_cache: path("content-cache", "HELM_CONTENT_CACHE", cache_home.join("content")),
-            registry_config: path("registry-config", "HELM_REGISTRY_CONFIG", config_home.join("registry/config.json")),
-            repository_cache: path("repository-cache", "HELM_REPOSITORY_CACHE", cache_home.join("repository")),
+            registry_config: path(
+                "registry-config",
+                "HELM_REGISTRY_CONFIG",
+                config_home.join("registry/config.json"),
+            ),
+            repository_cache: path(
+                "repository-cache",
+                "HELM_REPOSITORY_CACHE",
+                cache_home.join("repository"),
+            ),
             repository_config: path(
                 "repository-config",
                 "HELM_REPOSITORY_CONFIG",
@@ -132,6 +144,7 @@ impl Settings {
             plugins: variable("HELM_PLUGINS")
                 .unwrap_or_else(|| data_home.join("plugins").to_string_lossy().into_owned()),
             color: color(args)?,
+            dumb_terminal: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|t| t == "dumb"),
             cache_home,
             config_home,
             data_home,

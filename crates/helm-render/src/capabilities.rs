@@ -39,9 +39,11 @@ impl KubeVersion {
     /// Reads a version as `--kube-version` does: dotted numbers, two at least, after an optional `v`; what
     /// follows them is kept in `version` only.
     pub fn parse(text: &str, compat: Compat) -> Result<KubeVersion, String> {
+        let version = parse_generic(text)?;
         match compat {
-            Compat::V3 => parse_semver(text),
-            Compat::V4 => parse_generic(text),
+            // Helm 3 keeps the numbers only.
+            Compat::V3 => Ok(KubeVersion { version: version.normalized.clone(), ..version }),
+            Compat::V4 => Ok(version),
         }
     }
 
@@ -51,19 +53,7 @@ impl KubeVersion {
     }
 }
 
-/// Helm 3 reads the version with its semantic version library.
-fn parse_semver(text: &str) -> Result<KubeVersion, String> {
-    let v = gosemver::Version::parse(text).map_err(|e| e.to_string())?;
-    let version = format!("v{v}");
-    Ok(KubeVersion {
-        normalized: version.clone(),
-        version,
-        major: v.major().to_string(),
-        minor: v.minor().to_string(),
-    })
-}
-
-/// Helm 4 reads it as Kubernetes does: numbers first, anything after them.
+/// Reads as Kubernetes does: numbers first, anything after them.
 fn parse_generic(text: &str) -> Result<KubeVersion, String> {
     let trimmed = text.trim();
     let digits = trimmed.strip_prefix('v').unwrap_or(trimmed);

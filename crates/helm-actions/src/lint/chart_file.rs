@@ -82,8 +82,8 @@ fn is_string(raw: &Value, key: &str) -> Result<(), String> {
 
 fn version(m: &Metadata) -> Result<(), String> {
     fail(m.version.is_empty(), || "version is required".to_owned())?;
-    let parsed =
-        gosemver::Version::parse(&m.version).map_err(|_| format!("version '{}' is not a valid SemVer", m.version))?;
+    let parsed = gosemver::Version::parse(&m.version)
+        .map_err(|_| format!("version '{}' is not a valid SemVer", m.version))?;
     let constraint = gosemver::Constraint::parse(">0.0.0-0").map_err(|e| e.to_string())?;
     let (valid, reasons) = constraint.validate(&parsed);
     match reasons.first() {
@@ -146,7 +146,11 @@ fn dependencies(m: &Metadata) -> Result<(), String> {
 /// An address: text, `@`, and a host name with a dot.
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '@' | '[' | ']' | '\\');
+    let plain = |c: char| {
+        !c.is_whitespace()
+            && !c.is_control()
+            && !matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '@' | '[' | ']' | '\\')
+    };
     !local.is_empty()
         && local.chars().all(plain)
         && !local.starts_with('.')
@@ -158,7 +162,10 @@ fn is_email(text: &str) -> bool {
 
 fn is_host(host: &str) -> bool {
     let label = |l: &str| {
-        !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') && !l.starts_with('-') && !l.ends_with('-')
+        !l.is_empty()
+            && l.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+            && !l.starts_with('-')
+            && !l.ends_with('-')
     };
     !host.is_empty() && host.split('.').all(label)
 }

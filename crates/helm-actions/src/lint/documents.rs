@@ -32,7 +32,9 @@ fn head(document: &str) -> Result<Option<Head>, String> {
             let metadata = match map.get("metadata") {
                 None | Some(Value::Null) => None,
                 Some(Value::Object(m)) => Some(m),
-                Some(other) => return Err(mismatch(other, "k8sYamlStruct.Metadata", "rules.k8sYamlMetadata")),
+                Some(other) => {
+                    return Err(mismatch(other, "k8sYamlStruct.Metadata", "rules.k8sYamlMetadata"));
+                }
             };
             Ok(Some(Head {
                 api_version: text(map.get("apiVersion"), "apiVersion")?,

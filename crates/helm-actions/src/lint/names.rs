@@ -13,7 +13,9 @@ const LABEL_1035: &str = "a DNS-1035 label must consist of lower case alphanumer
 /// Why a name is not accepted for a kind; empty when it is.
 pub(super) fn problems(kind: &str, name: &str) -> Vec<String> {
     match kind.to_lowercase().as_str() {
-        "service" => check(name, 63, |n| is_label(n) && n.starts_with(|c: char| c.is_ascii_lowercase()), LABEL_1035),
+        "service" => {
+            check(name, 63, |n| is_label(n) && n.starts_with(|c: char| c.is_ascii_lowercase()), LABEL_1035)
+        }
         "namespace" => check(name, 63, is_label, LABEL_1123),
         "certificatesigningrequest" => Vec::new(),
         "role" | "clusterrole" | "rolebinding" | "clusterrolebinding" => path_segment(name),
@@ -34,7 +36,9 @@ fn check(name: &str, longest: usize, fits: impl Fn(&str) -> bool, text: &str) ->
 
 fn is_label(text: &str) -> bool {
     let alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    text.starts_with(alphanumeric) && text.ends_with(alphanumeric) && text.chars().all(|c| alphanumeric(c) || c == '-')
+    text.starts_with(alphanumeric)
+        && text.ends_with(alphanumeric)
+        && text.chars().all(|c| alphanumeric(c) || c == '-')
 }
 
 fn path_segment(name: &str) -> Vec<String> {

@@ -33,11 +33,13 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     };
     let Some(rendered) = render(linter, &chart) else { return };
     let kube_version = linter.request.kube_version.clone().unwrap_or_else(KubeVersion::default_version);
-    let texts: HashMap<&str, &str> = rendered.files.iter().map(|f| (f.path.as_str(), f.text.as_str())).collect();
+    let texts: HashMap<&str, &str> =
+        rendered.files.iter().map(|f| (f.path.as_str(), f.text.as_str())).collect();
     for template in &chart.templates {
         linter.rule(Severity::Error, &template.name, extension(&template.name));
         let is_yaml = [".yaml", ".yml"].iter().any(|e| template.name.to_lowercase().ends_with(e));
-        let text = texts.get(format!("{}/{}", chart.name(), template.name).as_str()).copied().unwrap_or_default();
+        let text =
+            texts.get(format!("{}/{}", chart.name(), template.name).as_str()).copied().unwrap_or_default();
         if is_yaml && !text.trim().is_empty() && !check_text(linter, &template.name, text, &kube_version) {
             return;
         }
@@ -102,7 +104,11 @@ fn check_text(linter: &mut Linter<'_>, name: &str, text: &str, kube_version: &Ku
         linter.rule(Severity::Warning, name, deprecation(&head, kube_version));
         linter.rule(Severity::Error, name, selector(&head, text));
         let lost = head.kind == "List" && documents::list_item_has_policy(text);
-        let lost = if lost { Err("annotation 'helm.sh/resource-policy' within List objects are ignored") } else { Ok(()) };
+        let lost = if lost {
+            Err("annotation 'helm.sh/resource-policy' within List objects are ignored")
+        } else {
+            Ok(())
+        };
         linter.rule(Severity::Error, name, lost);
     }
     true

@@ -15,7 +15,10 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let Some(starter) = args.text_if_given("starter") else {
         let created = scaffold::create(name, Path::new(parent)).or_fail()?;
         return created.overwritten.iter().try_for_each(|file| {
-            context.println(&format!("WARNING: File {} already exists. Overwriting.", crate::text::quote(&file.to_string_lossy())))
+            context.println(&format!(
+                "WARNING: File {} already exists. Overwriting.",
+                crate::text::quote(&file.to_string_lossy())
+            ))
         });
     };
     // An absolute path replaces the folder of starters.
@@ -23,7 +26,8 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let now = Time::from_unix(jiff::Timestamp::now().as_second(), 0);
     let mut warnings = Vec::new();
     let metadata = scaffold::starter_metadata(name);
-    scaffold::create_from(metadata, Path::new(parent), &starter, now, context.compat(), &mut warnings).or_fail()?;
+    scaffold::create_from(metadata, Path::new(parent), &starter, now, context.compat(), &mut warnings)
+        .or_fail()?;
     warnings.iter().for_each(|w| context.log.chart_warning(w));
     Ok(())
 }

@@ -51,8 +51,9 @@ pub(crate) fn notes(context: &Context, args: &Args) -> Result<(), CliError> {
 pub(crate) fn values(context: &Context, args: &Args) -> Result<(), CliError> {
     let format = Format::of(args)?;
     let (name, revision, all) = (args.positional()[0].to_owned(), args.int("revision"), args.on("all"));
-    let values =
-        connect::run(context, false, None, |action| async move { get_values(&action, &name, revision, all).await })?;
+    let values = connect::run(context, false, None, |action| async move {
+        get_values(&action, &name, revision, all).await
+    })?;
     // Nothing supplied is `null` in Helm, not an empty map.
     let value = if values.is_empty() && !all { Value::Nil } else { Value::Map(values) };
     match format {
@@ -69,7 +70,12 @@ pub(crate) fn metadata(context: &Context, args: &Args) -> Result<(), CliError> {
     let format = Format::of(args)?;
     let (name, revision) = (args.positional()[0].to_owned(), args.int("revision"));
     let metadata =
-        connect::run(context, false, None, |action| async move { get_metadata(&action, &name, revision).await })?;
+        connect::run(
+            context,
+            false,
+            None,
+            |action| async move { get_metadata(&action, &name, revision).await },
+        )?;
     format.print(context, &metadata, || Ok(metadata_table(context, &metadata)))
 }
 
@@ -118,7 +124,8 @@ fn from_template(context: &Context, template: &str, release: &Release) -> Result
 }
 
 fn fields(release: &Release) -> Result<Map, CliError> {
-    let time = |t: &Option<helm_release::Time>| Value::str(t.map(|t| printer::go_time(&t)).unwrap_or_default());
+    let time =
+        |t: &Option<helm_release::Time>| Value::str(t.map(|t| printer::go_time(&t)).unwrap_or_default());
     let info: Map = [
         ("FirstDeployed", time(&release.info.first_deployed)),
         ("LastDeployed", time(&release.info.last_deployed)),

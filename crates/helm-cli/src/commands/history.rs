@@ -34,7 +34,8 @@ fn is_zero(n: &u32) -> bool {
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let format = Format::of(args)?;
     let name = args.positional()[0].to_owned();
-    let mut releases = connect::run(context, false, None, |action| async move { history(&action, &name).await })?;
+    let mut releases =
+        connect::run(context, false, None, |action| async move { history(&action, &name).await })?;
     let max = usize::try_from(args.int("max")).unwrap_or(0);
     // Of many revisions the newest are shown, the oldest of them first.
     releases.drain(..releases.len().saturating_sub(max));
@@ -64,11 +65,21 @@ fn table(releases: &[Release], entries: &[Entry], with_rollback: bool) -> String
     }
     header.push("DESCRIPTION");
     let row = |(release, entry): (&Release, &Entry)| {
-        let updated = release.info.last_deployed.as_ref().map_or_else(|| "Mon Jan  1 00:00:00 0001".to_owned(), ansi_c);
-        let mut cells =
-            vec![entry.revision.to_string(), updated, entry.status.clone(), entry.chart.clone(), entry.app_version.clone()];
+        let updated =
+            release.info.last_deployed.as_ref().map_or_else(|| "Mon Jan  1 00:00:00 0001".to_owned(), ansi_c);
+        let mut cells = vec![
+            entry.revision.to_string(),
+            updated,
+            entry.status.clone(),
+            entry.chart.clone(),
+            entry.app_version.clone(),
+        ];
         if with_rollback {
-            cells.push(if entry.rollback_revision > 0 { entry.rollback_revision.to_string() } else { String::new() });
+            cells.push(if entry.rollback_revision > 0 {
+                entry.rollback_revision.to_string()
+            } else {
+                String::new()
+            });
         }
         cells.push(entry.description.clone());
         cells

@@ -16,8 +16,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let conduct = conduct::conduct(context, args)?;
     let request = request(context, args, conduct, None).map_err(failed)?;
     let message = format!("Release {} has been cancelled.", args.positional()[0]);
-    let release = connect::run(context, false, Some(message), |action| async move { install(&action, request).await })
-        .map_err(failed)?;
+    let release =
+        connect::run(context, false, Some(message), |action| async move { install(&action, request).await })
+            .map_err(failed)?;
     let show =
         Show { everything: context.settings.debug, hide_notes: args.on("hide-notes"), ..Show::default() };
     printer::release(context, format, &release, show)
@@ -62,7 +63,8 @@ pub(crate) fn template_on_server(context: &Context, args: &Args) -> Result<(), C
     let include_crds = args.on("include-crds");
     let chart = request.chart.clone();
     let name = request.name.clone();
-    let release = connect::run(context, false, None, |action| async move { install(&action, request).await })?;
+    let release =
+        connect::run(context, false, None, |action| async move { install(&action, request).await })?;
     let mut objects = Vec::new();
     if include_crds {
         objects.extend(chart.crds().iter().map(|c| (c.filename.clone(), c.file.data.to_string())));
@@ -72,6 +74,7 @@ pub(crate) fn template_on_server(context: &Context, args: &Args) -> Result<(), C
         let path = source.strip_prefix("# Source: ").unwrap_or_default();
         objects.push((path.to_owned(), text.to_owned()));
     }
-    let output = helm_actions::template::TemplateOutput { objects, hooks: release.hooks, ..Default::default() };
+    let output =
+        helm_actions::template::TemplateOutput { objects, hooks: release.hooks, ..Default::default() };
     super::template::print(context, args, &name, output)
 }

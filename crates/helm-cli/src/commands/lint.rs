@@ -74,7 +74,8 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
 fn check(path: &Path, request: &LintRequest<'_>) -> Result<Linted, String> {
     let name = path.to_string_lossy();
     if name.ends_with(".tgz") || name.ends_with(".tar.gz") {
-        let dir = tempfile::tempdir().map_err(|e| format!("unable to create temp dir to extract tarball: {e}"))?;
+        let dir =
+            tempfile::tempdir().map_err(|e| format!("unable to create temp dir to extract tarball: {e}"))?;
         let data = std::fs::read(path)
             .map_err(|e| format!("unable to open tarball: {}", crate::text::path_error("open", path, &e)))?;
         let chart = helm_chart::archive::expand(&data, dir.path(), request.compat)
@@ -84,7 +85,10 @@ fn check(path: &Path, request: &LintRequest<'_>) -> Result<Linted, String> {
     let file = path.join("Chart.yaml");
     match std::fs::metadata(&file) {
         Ok(_) => Ok(lint(path, request)),
-        Err(e) => Err(format!("unable to check Chart.yaml file in chart: {}", crate::text::path_error("stat", &file, &e))),
+        Err(e) => Err(format!(
+            "unable to check Chart.yaml file in chart: {}",
+            crate::text::path_error("stat", &file, &e)
+        )),
     }
 }
 
@@ -116,7 +120,9 @@ fn print_notes(context: &Context, linted: &Linted) {
             (LintNote::MissingRequired { message, .. }, Compat::V3) => {
                 context.log.plain(&format!("[INFO] Missing required value: {message}"));
             }
-            (LintNote::Fail { message }, Compat::V4) => context.log.info("funcMap fail", &[("message", message)]),
+            (LintNote::Fail { message }, Compat::V4) => {
+                context.log.info("funcMap fail", &[("message", message)])
+            }
             (LintNote::Fail { message }, Compat::V3) => context.log.plain(&format!("[INFO] Fail: {message}")),
         }
     }

@@ -36,14 +36,15 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         max: usize::try_from(args.int("max")).unwrap_or(0),
     };
     let everywhere = args.on("all-namespaces");
-    let found = connect::run(context, everywhere, None, |action| async move { list(&action, &request).await })?;
+    let found =
+        connect::run(context, everywhere, None, |action| async move { list(&action, &request).await })?;
     if args.on("short") {
         let names: Vec<&str> = found.iter().map(|s| s.name.as_str()).collect();
         return format.print(context, &names, || Ok(names.iter().map(|n| format!("{n}\n")).collect()));
     }
     let layout = args.text_if_given("time-format");
     let entries = found.iter().map(|s| entry(s, layout)).collect::<Result<Vec<_>, _>>()?;
-    format.print(context, &entries, || Ok(table(&entries, args.on("no-headers"))))
+    format.print(context, &entries, || Ok(table(context, &found, &entries, args.on("no-headers"))))
 }
 
 /// The states that flags name; without any, Helm 3 shows what is deployed or failed and Helm 4 everything.
@@ -56,8 +57,11 @@ fn states(context: &Context, args: &Args) -> Vec<Status> {
         ("failed", &[Status::Failed]),
         ("superseded", &[Status::Superseded]),
     ];
-    let chosen: Vec<Status> =
-        flags.iter().filter(|(flag, _)| args.on(flag)).flat_map(|(_, states)| states.iter().cloned()).collect();
+    let chosen: Vec<Status> = flags
+        .iter()
+        .filter(|(flag, _)| args.on(flag))
+        .flat_map(|(_, states)| states.iter().cloned())
+        .collect();
     match (chosen.is_empty(), context.compat()) {
         (true, Compat::V3) => vec![Status::Deployed, Status::Failed],
         _ => chosen,
@@ -94,21 +98,24 @@ fn entry(summary: &Summary, layout: Option<&str>) -> Result<Entry, CliError> {
     })
 }
 
-fn table(entries: &[Entry], no_headers: bool) -> String {
-    let row = |e: &Entry| {
+fn table(context: &Context, found: &[Summary], entries: &[Entry], no_headers: bool) -> String {
+    let palette = context.palette;
+    let row = |(s, e): (&Summary, &Entry)| {
         vec![
             e.name.clone(),
-            e.namespace.clone(),
+            palette.namespace(&e.namespace),
             e.revision.clone(),
             e.updated.clone(),
-            e.status.clone(),
+            palette.status(&s.status),
             e.chart.clone(),
             e.app_version.clone(),
         ]
     };
-    let cells: Vec<Vec<String>> = entries.iter().map(row).collect();
+    let cells: Vec<Vec<String>> = found.iter().zip(entries).map(row).collect();
     if no_headers {
         return crate::output::table(&cells);
     }
-    rows(&["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"], cells)
+    let header = ["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"]
+        .map(|h| palette.header(h));
+    rows(&header.each_ref().map(String::as_str), cells)
 }

@@ -23,7 +23,12 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     Ok(())
 }
 
-fn package(context: &Context, args: &Args, path: &Path, epoch: Option<i64>) -> Result<std::path::PathBuf, CliError> {
+fn package(
+    context: &Context,
+    args: &Args,
+    path: &Path,
+    epoch: Option<i64>,
+) -> Result<std::path::PathBuf, CliError> {
     let mut warnings = Vec::new();
     let mut chart = helm_chart::dir::load(path, context.compat(), &mut warnings).or_fail()?;
     warnings.iter().for_each(|w| context.log.chart_warning(w));
@@ -52,7 +57,10 @@ fn package(context: &Context, args: &Args, path: &Path, epoch: Option<i64>) -> R
 fn source_date_epoch() -> Result<Option<i64>, CliError> {
     match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
-            CliError::new(format!("invalid SOURCE_DATE_EPOCH {}: must be seconds since 1970", crate::text::quote(&text)))
+            CliError::new(format!(
+                "invalid SOURCE_DATE_EPOCH {}: must be seconds since 1970",
+                crate::text::quote(&text)
+            ))
         }),
         _ => Ok(None),
     }

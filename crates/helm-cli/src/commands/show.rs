@@ -1,6 +1,6 @@
 //! `helm show`: what a chart says of itself.
 
-use helm_chart::Chart;
+use helm_chart::{Chart, Compat};
 
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
@@ -65,7 +65,7 @@ fn readme_text(chart: &Chart) -> Option<String> {
 
 fn print_crds(context: &Context, chart: &Chart) -> Result<(), CliError> {
     for crd in chart.crds() {
-        if !crd.file.data.starts_with(b"---") {
+        if context.compat() == Compat::V4 && !crd.file.data.starts_with(b"---") {
             context.println("---")?;
         }
         context.println(&crd.file.data.to_str())?;

@@ -14,8 +14,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let format = Format::of(args)?;
     let (name, revision) = (args.positional()[0].to_owned(), args.int("revision"));
     let tables = format == Format::Table;
-    let mut status =
-        connect::run(context, false, None, |action| async move { status(&action, &name, revision, tables).await })?;
+    let mut status = connect::run(context, false, None, |action| async move {
+        status(&action, &name, revision, tables).await
+    })?;
     // The chart is no part of a status.
     status.release.chart = None;
     if context.compat() == Compat::V3 {

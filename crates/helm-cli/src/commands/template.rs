@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use helm_actions::template::{TemplateError, TemplateOutput, TemplateRequest, template};
+use helm_chart::Compat;
 use helm_release::{Hook, HookEvent, manifest};
 use helm_render::{Capabilities, KubeVersion, Offline, ReleaseInfo};
 
@@ -29,7 +30,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     crate::values::check_reference(&reference)?;
     let values = crate::values::merged(context, args)?;
     let chart = crate::values::load_installable(context, &reference)?;
-    helm_release::validate_name(&name).map_err(|e| CliError::new(e).context("release name check failed"))?;
+    check_name(context, &name)?;
     let mut capabilities = Capabilities::offline();
     if let Some(version) = kube_version {
         capabilities.kube_version = version;
@@ -64,10 +65,23 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     }
 }
 
+/// A release could not be made under this name.
+fn check_name(context: &Context, name: &str) -> Result<(), CliError> {
+    let Err(problem) = helm_release::validate_name(name) else { return Ok(()) };
+    let text = format!("release name {}: {problem}", crate::text::quote(name));
+    if context.compat() == Compat::V3 {
+        return Err(CliError::new(text));
+    }
+    context.log.at(helm_actions::Level::Error, "release name check failed", &[("error", &text)]);
+    Err(CliError::new(text).context("release name check failed"))
+}
+
 /// Helm has a release to show as soon as values are known, and then hints at `--debug`.
 fn failure(context: &Context, error: TemplateError) -> CliError {
     let hint = match &error {
-        TemplateError::Dependencies(_) => return CliError::new(error).context("chart dependencies processing failed"),
+        TemplateError::Dependencies(_) => {
+            return CliError::new(error).context("chart dependencies processing failed");
+        }
         TemplateError::Render(helm_render::RenderError::Values(_)) => "",
         _ if context.settings.debug => "",
         _ => "\n\nUse --debug flag to render out invalid YAML",
@@ -85,12 +99,17 @@ fn kube_version(context: &Context, args: &Args) -> Result<Option<KubeVersion>, C
 }
 
 /// Prints or writes what was rendered.
-pub(crate) fn print(context: &Context, args: &Args, name: &str, output: TemplateOutput) -> Result<(), CliError> {
+pub(crate) fn print(
+    context: &Context,
+    args: &Args,
+    name: &str,
+    output: TemplateOutput,
+) -> Result<(), CliError> {
     for warning in &output.warnings {
         context.log.chart_warning(warning);
     }
     for events in &output.unknown_hooks {
-        context.log.info("skipping unknown hooks", &[("hookTypes", events)]);
+        context.log.unknown_hook(events);
     }
     let shown_hooks: Vec<&Hook> = output
         .hooks
@@ -156,13 +175,17 @@ impl FolderWriter<'_> {
     fn write(&mut self, path: &str, content: &str) -> Result<(), CliError> {
         let file = format!("{}/{path}", self.dir);
         let target = Path::new(&file);
-        let fail = |operation: &str, e: &std::io::Error| CliError::new(crate::text::path_error(operation, target, e));
+        let fail = |operation: &str, e: &std::io::Error| {
+            CliError::new(crate::text::path_error(operation, target, e))
+        };
         if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent).map_err(|e| CliError::new(crate::text::path_error("mkdir", parent, &e)))?;
+            fs::create_dir_all(parent)
+                .map_err(|e| CliError::new(crate::text::path_error("mkdir", parent, &e)))?;
         }
         let again = !self.written.insert(file.clone());
         let mut options = fs::OpenOptions::new();
-        let options = if again { options.append(true) } else { options.write(true).truncate(true).create(true) };
+        let options =
+            if again { options.append(true) } else { options.write(true).truncate(true).create(true) };
         let mut opened = options.open(target).map_err(|e| fail("open", &e))?;
         writeln!(opened, "---\n# Source: {path}\n{content}").map_err(|e| fail("write", &e))?;
         self.context.println(&format!("wrote {file}"))

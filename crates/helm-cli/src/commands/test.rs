@@ -11,11 +11,17 @@ use crate::parse::Args;
 use crate::printer::{self, Show};
 
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
-    let mut request = TestRequest { logs: args.on("logs"), timeout: conduct::timeout(args), ..TestRequest::new(args.positional()[0]) };
+    let mut request = TestRequest {
+        logs: args.on("logs"),
+        timeout: conduct::timeout(args),
+        ..TestRequest::new(args.positional()[0])
+    };
     for filter in args.all("filter") {
         if let Some(name) = filter.strip_prefix("name=") {
             request.include.push(name.to_owned());
-        } else if let Some(name) = filter.strip_prefix('!').map(str::trim_start).and_then(|f| f.strip_prefix("name=")) {
+        } else if let Some(name) =
+            filter.strip_prefix('!').map(str::trim_start).and_then(|f| f.strip_prefix("name="))
+        {
             request.exclude.push(name.to_owned());
         }
     }

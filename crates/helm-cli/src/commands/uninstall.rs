@@ -30,11 +30,10 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         description: args.text("description").to_owned(),
     };
     for name in args.positional() {
-        let outcome =
-            connect::run(context, false, None, |action| {
-                let (name, options) = (name.to_owned(), options.clone());
-                async move { uninstall(&action, &name, &options).await }
-            })?;
+        let outcome = connect::run(context, false, None, |action| {
+            let (name, options) = (name.to_owned(), options.clone());
+            async move { uninstall(&action, &name, &options).await }
+        })?;
         if let Some(info) = outcome.map(|o| o.info).filter(|i| !i.is_empty()) {
             context.println(&info)?;
         }

@@ -37,14 +37,13 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         ..UpgradeRequest::new(name, chart, values)
     };
     let message = format!("Release {name} has been cancelled.");
-    let release = connect::run(context, false, Some(message), |action| async move { upgrade(&action, request).await })
-        .map_err(|e| e.context("UPGRADE FAILED"))?;
+    let release =
+        connect::run(context, false, Some(message), |action| async move { upgrade(&action, request).await })
+            .map_err(|e| e.context("UPGRADE FAILED"))?;
     // A first revision was installed instead and needs no word of an upgrade.
     if format == Format::Table && !(args.on("install") && release.version == 1) {
-        context.println(&format!(
-            "Release {} has been upgraded. Happy Helming!",
-            crate::text::quote(name)
-        ))?;
+        context
+            .println(&format!("Release {} has been upgraded. Happy Helming!", crate::text::quote(name)))?;
     }
     let show =
         Show { everything: context.settings.debug, hide_notes: args.on("hide-notes"), ..Show::default() };
