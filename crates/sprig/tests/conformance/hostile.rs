@@ -98,3 +98,14 @@ fn deep_nesting() {
         run(&format!("{LISTS}{{{{ $x := {call} }}}}"));
     }
 }
+
+#[test]
+fn the_same_dictionary_in_many_places() {
+    // As a tree this has 2^64 leaves.
+    const MANY: &str = "{{ $d := dict \"a\" 1 }}{{ $e := dict \"a\" 1 }}{{ range until 64 }}\
+                        {{ $d = dict \"a\" $d \"b\" $d }}{{ $e = dict \"a\" $e \"b\" $e }}{{ end }}";
+    assert_eq!(run(&format!("{MANY}{{{{ deepEqual $d $e }}}}")).out, b"true");
+    for call in ["deepCopy $d", "mustMerge $d $e"] {
+        refused(&format!("{MANY}{{{{ $x := {call} }}}}"));
+    }
+}
