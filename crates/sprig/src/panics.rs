@@ -3,7 +3,7 @@
 use govalue::{CallError, Value};
 
 /// Bytes that one call may produce: more is refused where Go would ask the system for memory until it is killed.
-pub(crate) const MAX_BYTES: usize = 1 << 29;
+pub(crate) const MAX_BYTES: usize = 1 << 27;
 
 /// Elements that one call may produce.
 pub(crate) const MAX_ITEMS: usize = 1 << 24;

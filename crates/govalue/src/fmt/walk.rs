@@ -5,6 +5,10 @@ use std::sync::Arc;
 use super::printer::Printer;
 use crate::{Int, Key, Kind, List, Map, Object, StructField, Type, Value};
 
+/// What is longer is cut off: a value that holds another in two places, and so on for sixty-four levels, would
+/// otherwise be printed until memory ends, as Go does.
+const MAX_LENGTH: usize = 1 << 26;
+
 /// A composite value that is being printed, and how far.
 struct Frame {
     parts: Parts,
@@ -45,6 +49,7 @@ struct Place<'a> {
 impl Printer<'_> {
     /// Prints a value of any kind.
     pub(super) fn walk(&mut self, root: &Value, verb: char) {
+        let begin = self.out.len();
         let mut stack: Vec<Frame> = Vec::new();
         let place = Place { outer: &[], methods: true, declared: &Type::Any };
         stack.extend(self.open(root, verb, &place));
@@ -59,6 +64,10 @@ impl Printer<'_> {
             }
             if at > 0 {
                 self.out.extend_from_slice(if self.spec.sharp_v { b", " } else { b" " });
+            }
+            if self.out.len() - begin > MAX_LENGTH {
+                self.out.extend_from_slice(b"%!(TOOLONG)");
+                return;
             }
             let next = self.part(&stack, at, verb);
             stack.extend(next);

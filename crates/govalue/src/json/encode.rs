@@ -18,6 +18,10 @@ impl Default for EncodeOptions {
     }
 }
 
+/// What is longer is refused: a value that holds another in two places, and so on for sixty-four levels, would
+/// otherwise be written until memory ends, as Go does.
+const MAX_LENGTH: usize = 1 << 26;
+
 /// A value as JSON (`json.Marshal`).
 pub fn encode(v: &Value) -> Result<Vec<u8>, JsonError> {
     encode_with(v, &EncodeOptions::default())
@@ -74,6 +78,9 @@ impl Encoder<'_> {
                 self.out.push(b',');
             }
             self.line_break();
+            if self.out.len() > MAX_LENGTH {
+                return Err(JsonError::UnsupportedValue("it is longer than 64 MiB".to_owned()));
+            }
             let value = self.part(at);
             let next = self.value(&value)?;
             self.stack.extend(next);

@@ -5,6 +5,7 @@
 mod hostile;
 mod judge;
 mod names;
+mod pools;
 mod random;
 mod shapes;
 mod tables;
