@@ -277,8 +277,11 @@ fn generic_status(code: u16, method: &Method, text: String) -> Status {
 /// begun to do is not asked for twice: only reads are repeated unless it turned the request away.
 fn asked_pause(method: &Method, response: &Response<Body>) -> Option<Duration> {
     let status = response.status();
-    let turned_away = status == StatusCode::TOO_MANY_REQUESTS;
-    if !turned_away && !(status.is_server_error() && *method == Method::GET) {
+    let may_repeat = match status {
+        StatusCode::TOO_MANY_REQUESTS => true,
+        _ => status.is_server_error() && *method == Method::GET,
+    };
+    if !may_repeat {
         return None;
     }
     let seconds: u64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;

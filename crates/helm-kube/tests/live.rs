@@ -1,5 +1,9 @@
 //! The client against a real control plane, named by `HELM_RS_TEST_KUBECONFIG`. The error texts asserted here are
 //! those of Helm 4.3.1 against the same control plane.
+//!
+//! It is the one the conformance run starts: the kubeconfig has a cluster `c` whose certificate is not checked and
+//! a user with the token `admintoken`; the API server's self-signed certificate is `certs/apiserver.crt` beside it;
+//! pods are simulated, and the annotation `sim/outcome` says how they end.
 
 use std::path::PathBuf;
 use std::sync::Mutex;
