@@ -8,7 +8,7 @@ use crate::function::Outcome;
 use crate::versions;
 
 /// Values that one copy may make. Go would go on until memory ends, for a dictionary inside itself for one.
-const MAX_VALUES: usize = 1 << 22;
+const MAX_VALUES: usize = 1 << 20;
 
 /// A copy that shares no dictionary with the original.
 pub(super) fn deep_copy(v: &Value) -> Outcome {

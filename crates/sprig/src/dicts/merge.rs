@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::function::dict;
 
 /// Entries that one merge may visit. Go goes on until its stack ends the program, for dictionaries inside themselves.
-const MAX_ENTRIES: usize = 1 << 22;
+const MAX_ENTRIES: usize = 1 << 20;
 
 /// Why a merge stopped.
 #[derive(Debug, Error)]
