@@ -54,6 +54,8 @@ pub enum ActionError {
     While { doing: String, source: Box<ActionError> },
     #[error("{}", join(.errors, .separator))]
     Many { errors: Vec<ActionError>, separator: &'static str },
+    #[error("{}", collected(.0))]
+    Collected(Vec<helm_kube::Error>),
     #[error("{0}")]
     Cluster(#[from] helm_kube::Error),
     #[error("{0}")]
@@ -110,6 +112,16 @@ fn join(errors: &[ActionError], separator: &str) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator)
 }
 
+/// Errors as Helm 3 lists them, a single one included.
+fn collected(errors: &[helm_kube::Error]) -> String {
+    let points: Vec<String> = errors.iter().map(|error| format!("* {error}")).collect();
+    let heading = match errors.len() {
+        1 => "1 error occurred".to_owned(),
+        count => format!("{count} errors occurred"),
+    };
+    format!("{heading}:\n\t{}\n\n", points.join("\n\t"))
+}
+
 fn name_in_use(compat: &Compat) -> &'static str {
     match compat {
         Compat::V3 => "cannot re-use a name that is still in use",
@@ -118,6 +130,17 @@ fn name_in_use(compat: &Compat) -> &'static str {
 }
 
 impl ActionError {
+    /// The error of work on several objects at once: Helm 3 lists what went wrong with each.
+    pub(crate) fn of_many(error: helm_kube::Error, compat: Compat) -> ActionError {
+        match (compat, error) {
+            (Compat::V4, error) => error.into(),
+            // What the user did is nobody's failure.
+            (Compat::V3, error @ helm_kube::Error::Cancelled) => error.into(),
+            (Compat::V3, helm_kube::Error::Many { errors, .. }) => ActionError::Collected(errors),
+            (Compat::V3, error) => ActionError::Collected(vec![error]),
+        }
+    }
+
     /// Says what was being done.
     pub(crate) fn during(self, doing: impl Into<String>) -> ActionError {
         ActionError::While { doing: doing.into(), source: Box::new(self) }
@@ -141,7 +164,9 @@ impl ActionError {
         match self.root() {
             ActionError::Cancelled => FailureKind::Cancelled,
             ActionError::Cluster(helm_kube::Error::Cancelled) => FailureKind::Cancelled,
-            ActionError::Cluster(_) | ActionError::Many { .. } => FailureKind::Cluster,
+            ActionError::Cluster(_) | ActionError::Collected(_) | ActionError::Many { .. } => {
+                FailureKind::Cluster
+            }
             ActionError::Store(e) if e.is_not_found() => FailureKind::NotFound,
             ActionError::NoSuchRevision(_)
             | ActionError::NoRevision(_)

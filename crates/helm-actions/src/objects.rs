@@ -7,6 +7,7 @@ use helm_kube::{
     ApplyMode, ApplyOptions, Cluster, Error, FieldValidation, LogOptions, Resource, WaitEvent, WaitFor,
     WaitOptions, WaitStrategy,
 };
+use helm_release::Compat;
 use helm_release::plan::Propagation;
 use k8s_object::Object;
 
@@ -63,7 +64,8 @@ pub(crate) async fn create(
     writes: &Writes,
 ) -> Result<Outcome, ActionError> {
     let created = context.cluster().create_all(&mut resources, &writes.options()).await;
-    Ok(Outcome { created: resources, error: created.err().map(ActionError::from) })
+    let error = created.err().map(|error| ActionError::of_many(error, context.compat()));
+    Ok(Outcome { created: resources, error })
 }
 
 /// Makes or changes objects, and then deletes those that are no longer wanted.
@@ -128,6 +130,7 @@ pub(crate) async fn create_namespace(
 pub(crate) fn is_already_exists(error: &ActionError) -> bool {
     match error.root() {
         ActionError::Cluster(error) => any_already_exists(error),
+        ActionError::Collected(errors) => errors.iter().any(any_already_exists),
         _ => false,
     }
 }
@@ -139,8 +142,10 @@ fn any_already_exists(error: &Error) -> bool {
     }
 }
 
-fn strategy(wait: Wait) -> WaitStrategy {
+/// Helm 3 knows one way to wait.
+fn strategy(context: &Context, wait: Wait) -> WaitStrategy {
     match wait {
+        _ if context.compat() == Compat::V3 => WaitStrategy::Legacy,
         Wait::HookOnly => WaitStrategy::HookOnly,
         Wait::Watcher => WaitStrategy::Watcher,
         Wait::Legacy => WaitStrategy::Legacy,
@@ -161,9 +166,12 @@ async fn wait_for(
     let options = WaitOptions {
         cancel: Some(context.cancel.signal()),
         observer: Some(&observer),
-        ..WaitOptions::new(strategy(wait), until, timeout)
+        ..WaitOptions::new(strategy(context, wait), until, timeout)
     };
-    Ok(context.cluster().wait(resources, &options).await?)
+    match context.cluster().wait(resources, &options).await {
+        Err(error) if until == WaitFor::HookDone => Err(ActionError::of_many(error, context.compat())),
+        other => Ok(other?),
+    }
 }
 
 /// Waits until objects are ready.

@@ -362,7 +362,9 @@ async fn fail(
         return Failure { kind, release: None, step, source: error };
     }
     let text = error.to_string();
-    context.log(Level::Warn, "upgrade failed", &[("name", &request.name), ("error", &text)]);
+    // Helm 3 says so to those who debug only.
+    let level = if context.compat() == Compat::V3 { Level::Debug } else { Level::Warn };
+    context.log(level, "upgrade failed", &[("name", &request.name), ("error", &text)]);
     executor.release().set_status(Status::Failed, format!("Upgrade \"{}\" failed: {text}", request.name));
     executor.record().await;
     let source = go_back(context, request, &mut executor, error).await;
