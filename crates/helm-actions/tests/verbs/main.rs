@@ -466,3 +466,51 @@ fn lists_show_the_newest_revisions() {
         assert_eq!(wrong.to_string(), "error parsing regexp: missing closing ): `(`");
     });
 }
+
+#[test]
+fn records_lie_where_helm_looks_for_them() {
+    run(async {
+        for (driver, kind, path) in
+            [(Driver::Secrets, "Secret", "secrets"), (Driver::ConfigMaps, "ConfigMap", "configmaps")]
+        {
+            let Bench { server, mut context, .. } = bench(Compat::V4);
+            context.target.store = Store::new(driver, server.cluster(), "dock", Compat::V4);
+            let labels = Labels::from([("team".to_owned(), "dock".to_owned())]);
+            install(&context, InstallRequest { labels, ..install_request(simple("1")) }).await.unwrap();
+            let record = server.object(&format!("{path}/sh.helm.release.v1.web.v1"));
+            assert_eq!((record["kind"].as_str(), record["apiVersion"].as_str()), (Some(kind), Some("v1")));
+            let of_secrets = if driver == Driver::Secrets { Some("helm.sh/release.v1") } else { None };
+            assert_eq!(record["type"].as_str(), of_secrets);
+            let mut labels = record["metadata"]["labels"].as_object().unwrap().clone();
+            assert!(labels.remove("modifiedAt").unwrap().as_str().unwrap().parse::<u64>().is_ok());
+            let rest = serde_json::json!({
+                "name": "web", "owner": "helm", "status": "deployed", "version": "1", "team": "dock",
+            });
+            assert_eq!(serde_json::Value::Object(labels), rest);
+
+            let request = UpgradeRequest {
+                labels: Labels::from([
+                    ("team".to_owned(), "null".to_owned()),
+                    ("tier".to_owned(), "b".to_owned()),
+                ]),
+                ..upgrade_request(simple("2"))
+            };
+            upgrade(&context, request).await.unwrap();
+            let second = server.object(&format!("{path}/sh.helm.release.v1.web.v2"));
+            assert_eq!(second["metadata"]["labels"]["tier"], "b");
+            assert!(second["metadata"]["labels"].get("team").is_none());
+            let taken = install(
+                &context,
+                InstallRequest {
+                    labels: Labels::from([("owner".to_owned(), "me".to_owned())]),
+                    ..InstallRequest::new("other", simple("1"), Map::new())
+                },
+            );
+            assert_eq!(
+                taken.await.unwrap_err().to_string(),
+                "user supplied labels contains system reserved label name. System labels: [name owner status \
+                 version createdAt modifiedAt]"
+            );
+        }
+    });
+}
