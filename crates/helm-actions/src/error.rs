@@ -102,6 +102,8 @@ pub enum ActionError {
     DescriptionTooLong { limit: usize, found: usize },
     #[error("failed to install CRD {name}: {problem}")]
     Crd { name: String, problem: String },
+    #[error("invalid operation: cannot use server-side apply and force replace together")]
+    ReplaceServerSide,
     #[error("context canceled")]
     Cancelled,
     #[error("{0}")]

@@ -80,6 +80,8 @@ pub enum ApplyChoice {
         /// Whether fields that others manage are taken over, with server-side apply.
         force_conflicts: bool,
     },
+    /// As the revision before was written, but by replacing objects: refused where that was server-side apply.
+    LatchedReplace,
     /// In this way.
     Fixed(ApplyMode),
 }

@@ -83,7 +83,7 @@ async fn prepare(context: &Context, request: &RollbackRequest) -> Result<Prepare
     };
     let previous = u32::try_from(wanted).ok().and_then(|version| history.revision(version));
     let previous = previous.ok_or(ActionError::NoSuchRevision(wanted))?.release()?;
-    let mode = request.apply.decide(&previous, context.compat());
+    let mode = request.apply.decide(&previous, context.compat())?;
     let description = match request.conduct.description.as_str() {
         "" => format!("Rollback to {}", previous.version),
         own => own.to_owned(),

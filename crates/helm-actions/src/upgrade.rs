@@ -85,6 +85,8 @@ impl UpgradeRequest {
         let mode = match self.apply {
             ApplyChoice::Fixed(mode) => mode,
             ApplyChoice::Latched { force_conflicts } => ApplyMode::ServerSide { force_conflicts },
+            // There is nothing to replace.
+            ApplyChoice::LatchedReplace => ApplyMode::ServerSide { force_conflicts: false },
         };
         InstallRequest {
             mode,
@@ -103,15 +105,19 @@ impl UpgradeRequest {
 
 impl ApplyChoice {
     /// How objects are written, given how those of an earlier revision were.
-    pub(crate) fn decide(self, before: &Release, compat: Compat) -> ApplyMode {
-        match self {
+    pub(crate) fn decide(self, before: &Release, compat: Compat) -> Result<ApplyMode, ActionError> {
+        Ok(match self {
+            ApplyChoice::LatchedReplace if before.is_server_side() && compat == Compat::V4 => {
+                return Err(ActionError::ReplaceServerSide);
+            }
+            ApplyChoice::LatchedReplace => ApplyMode::Replace,
             ApplyChoice::Fixed(ApplyMode::ServerSide { .. }) if compat == Compat::V3 => ApplyMode::ThreeWay,
             ApplyChoice::Fixed(mode) => mode,
             ApplyChoice::Latched { force_conflicts } if before.is_server_side() && compat == Compat::V4 => {
                 ApplyMode::ServerSide { force_conflicts }
             }
             ApplyChoice::Latched { .. } => ApplyMode::ThreeWay,
-        }
+        })
     }
 }
 
@@ -188,7 +194,7 @@ async fn prepare(context: &Context, request: &UpgradeRequest) -> Result<Prepared
     if request.labels.keys().any(|key| is_system_label(key)) {
         return Err(ActionError::SystemLabels);
     }
-    let mode = request.apply.decide(last, compat);
+    let mode = request.apply.decide(last, compat)?;
     let release = Release {
         name: request.name.clone(),
         namespace: current.namespace.clone(),

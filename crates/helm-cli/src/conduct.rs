@@ -115,7 +115,7 @@ pub(crate) fn apply_choice(context: &Context, args: &Args) -> Result<ApplyChoice
     let server_side = match (context.compat(), args.text("server-side")) {
         (Compat::V3, _) | (_, "false") => false,
         (_, "auto") if !replaces(args) => return Ok(ApplyChoice::Latched { force_conflicts }),
-        (_, "auto") => false,
+        (_, "auto") => return Ok(ApplyChoice::LatchedReplace),
         (_, "true") => true,
         (_, other) => {
             return Err(CliError::new(format!("invalid/unknown release server-side apply method: {other}")));
