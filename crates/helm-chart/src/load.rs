@@ -99,11 +99,11 @@ impl PathError {
 ///
 /// Helm 4 looks at the chart's `apiVersion` first and refuses those it does not know.
 pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Chart, LoadError> {
-    let found = std::fs::metadata(path).map_err(PathError::new("stat", path))?;
+    let is_dir = dir::is_dir(path)?;
     if compat >= Compat::V4 {
-        if found.is_dir() { dir::detect(path, compat)? } else { archive::detect(path, compat)? }
+        if is_dir { dir::detect(path, compat)? } else { archive::detect(path, compat)? }
     }
-    if found.is_dir() { dir::load(path, compat, warnings) } else { archive::load(path, compat, warnings) }
+    if is_dir { dir::load(path, compat, warnings) } else { archive::load(path, compat, warnings) }
 }
 
 /// Refuses an `apiVersion` that Helm 4 does not load.

@@ -45,6 +45,11 @@ pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<
     crate::assemble(files, compat, warnings)
 }
 
+/// Whether a path leads to a folder.
+pub(crate) fn is_dir(path: &Path) -> Result<bool, PathError> {
+    fs::metadata(path).map(|found| found.is_dir()).map_err(PathError::new("stat", path))
+}
+
 /// Helm 4's look at the `apiVersion` before it loads a folder.
 pub(crate) fn detect(path: &Path, compat: Compat) -> Result<(), LoadError> {
     let chartfile = absolute(path).join("Chart.yaml");
