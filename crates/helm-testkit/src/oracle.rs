@@ -1,5 +1,6 @@
 //! Oracles: small Go programs that answer what the real implementation does, over JSON lines.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -86,6 +87,10 @@ pub fn build(source: &Path) -> PathBuf {
     let dir = dir.canonicalize().expect("the folder was just made");
     let name: Vec<_> = source.iter().rev().take(3).filter_map(|c| c.to_str()).collect();
     let program = dir.join(name.join("-"));
+    // Tests run side by side: one builds, the others wait and find the program as good as new.
+    let lock = program.with_extension("lock");
+    let lock = File::create(&lock).unwrap_or_else(|e| panic!("{}: {e}", lock.display()));
+    lock.lock().expect("the lock of an open file");
     let status = Command::new("go")
         .args(["build", "-mod=mod", "-o"])
         .arg(&program)
