@@ -50,6 +50,10 @@ pub struct StructField {
 /// A value of the host program with Go's behaviour: a struct, a pointer to one, a scalar of a defined type, an iterator.
 ///
 /// Only `type_of` and `kind` must be given. The other methods answer as a value without that ability does.
+#[expect(
+    clippy::len_without_is_empty,
+    reason = "most objects have no length in Go; whether one is empty is `truth`"
+)]
 pub trait Object: Any + Send + Sync {
     /// The Go type, as `%T` prints it.
     fn type_of(&self) -> Type;

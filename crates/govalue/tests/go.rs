@@ -594,7 +594,7 @@ fn times() {
             Value::Bool(ta.cmp_instant(&tb).is_lt()),
         ];
         let mut ours = fmt::sprintln(&values);
-        ours.extend(fmt::sprintf(b"%#v", &[a.value.clone()]));
+        ours.extend(fmt::sprintf(b"%#v", std::slice::from_ref(&a.value)));
         cases.add(
             json!({"op": "time", "args": [a.json, b.json], "num": unit.to_string(), "base": years, "bits": months, "prec": days}),
             (ours, Vec::new()),

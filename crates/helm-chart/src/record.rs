@@ -76,7 +76,7 @@ impl Serialize for NilList<'_> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 struct ChartRecord {
     #[serde(deserialize_with = "null_as_default")]
@@ -90,21 +90,6 @@ struct ChartRecord {
     #[serde(deserialize_with = "null_as_default")]
     files: Vec<File>,
     modtime: Option<Time>,
-}
-
-impl Default for ChartRecord {
-    fn default() -> Self {
-        ChartRecord {
-            metadata: Metadata::default(),
-            lock: None,
-            templates: Vec::new(),
-            values: None,
-            schema: None,
-            schemamodtime: None,
-            files: Vec::new(),
-            modtime: None,
-        }
-    }
 }
 
 impl<'de> Deserialize<'de> for Chart {

@@ -32,10 +32,11 @@ pub(crate) fn parse(
     let flags = command.flags.iter().flat_map(|g| g.iter()).chain(GLOBAL);
     let flags = flags.filter(|f| f.exists(compat)).copied().collect();
     let args = Args { matches: level.clone(), flags };
-    if command.run.is_none() && command.name == ROOT.name {
-        if let Some(name) = args.positional().first() {
-            return Err(CliError::usage(unknown_command(name)));
-        }
+    if command.run.is_none()
+        && command.name == ROOT.name
+        && let Some(name) = args.positional().first()
+    {
+        return Err(CliError::usage(unknown_command(name)));
     }
     args.check()?;
     Ok((command, path, args))

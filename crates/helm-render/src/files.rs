@@ -29,11 +29,14 @@ pub(crate) fn files_value(files: &[File]) -> Value {
 
 struct FilesMethods;
 
+/// What a method answers for the files and the name it was given.
+type Body = fn(&Map, &[u8]) -> Value;
+
 impl MethodSet for FilesMethods {
     fn method(&self, receiver: &Value, name: &str) -> Option<Method> {
         let Value::Map(files) = receiver else { return None };
         let files = files.clone();
-        let (takes_name, result, body): (bool, Type, fn(&Map, &[u8]) -> Value) = match name {
+        let (takes_name, result, body): (bool, Type, Body) = match name {
             "Get" => (true, Type::STRING, |f, n| Value::Str(content(f, n))),
             "GetBytes" => (true, Type::slice(Type::Basic(Kind::Uint8)), |f, n| Value::Bytes(content(f, n))),
             "Glob" => (true, files_type(), glob),
@@ -90,7 +93,7 @@ fn lines(files: &Map, name: &[u8]) -> Value {
     if data.is_empty() {
         return Value::List(List::strings(Vec::<Value>::new()));
     }
-    Value::List(List::strings(bytes.split(|b| *b == b'\n').map(|l| Value::str(l))))
+    Value::List(List::strings(bytes.split(|b| *b == b'\n').map(Value::str)))
 }
 
 /// A YAML map from base names to contents.

@@ -291,7 +291,7 @@ fn datetime(d: &toml::value::Datetime) -> Value {
         (Some(_), None, _) => format!("{text}T00:00:00Z"),
         (None, _, _) => format!("0000-01-01T{text}Z"),
     };
-    match govalue::time::parse("2006-01-02T15:04:05.999999999Z07:00", &full.replace(' ', "T")) {
+    match govalue::time::parse("2006-01-02T15:04:05.999999999Z07:00", full.replace(' ', "T")) {
         Ok(time) => time.into_value(),
         Err(_) => Value::str(text),
     }

@@ -1,16 +1,18 @@
 //! Formats, where the Go library differs from the one used here in what it accepts or in its words.
 
+// From `core`: what an address looks like, without the sockets of `std`.
+use core::net::Ipv6Addr;
 use std::error::Error;
-use std::net::Ipv6Addr;
 
 use boon::{Compiler, Format};
 use serde_json::Value as Json;
 
 type Checked = Result<(), Box<dyn Error>>;
+type Check = fn(&Json) -> Checked;
 
 /// Teaches the compiler the Go library's formats.
 pub(super) fn register(compiler: &mut Compiler) {
-    let formats: [(&'static str, fn(&Json) -> Checked); 11] = [
+    let formats: [(&'static str, Check); 11] = [
         ("ipv4", |v| on_text(v, ipv4)),
         ("ipv6", |v| on_text(v, ipv6)),
         ("uuid", |v| on_text(v, uuid)),

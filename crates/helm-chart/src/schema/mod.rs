@@ -96,9 +96,11 @@ pub fn validate_one(
     format::register(&mut compiler);
     let instance = instance::to_json(values);
     let mut schemas = Schemas::new();
-    let compiled = compiler
-        .add_resource(LOCATION, schema.clone())
-        .and_then(|()| compiler.compile(LOCATION, &mut schemas));
+    let added = compiler.add_resource(LOCATION, schema.clone());
+    let compiled = match added {
+        Ok(()) => compiler.compile(LOCATION, &mut schemas),
+        Err(e) => Err(e),
+    };
     warnings.extend(unresolved.borrow().iter().map(unresolved_urn));
     let compiled = compiled.map_err(|e| compile_error(&e, &schema))?;
     schemas.validate(&instance, compiled).map_err(|error| {

@@ -125,7 +125,7 @@ impl Coalescer<'_> {
         self.defaults(&tree.defaults(), &children, values, &path);
         for child in &children {
             let name = child.chart_name();
-            let inner = match values.get(&*name.as_bytes()) {
+            let inner = match values.get(name.as_bytes()) {
                 Some(Value::Map(inner)) => inner,
                 Some(other) => {
                     return Err(CoalesceError {
