@@ -22,7 +22,21 @@ impl Str {
 
     /// The text, invalid bytes replaced by U+FFFD as Go does when it ranges over a string.
     pub fn to_str(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
+        Str::lossy(&self.0)
+    }
+
+    /// Bytes as text, each invalid one replaced by U+FFFD. `String::from_utf8_lossy` has one for a whole sequence
+    /// that was cut off; Go has one for every byte.
+    pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Cow::Borrowed(text);
+        }
+        let mut text = String::with_capacity(bytes.len() + 8);
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().map(|_| '\u{fffd}'));
+        }
+        Cow::Owned(text)
     }
 
     /// Whether two strings share their bytes in memory (a quick equality test, not a semantic one).

@@ -9,6 +9,7 @@ use super::node::{Document, Node, NodeKind};
 use super::resolve::{self, Scalar};
 use super::tree::{Fault, Soundness, Step, Tree};
 use super::{Dialect, YamlError, number};
+use crate::Str;
 
 /// Turns a document into a value. With `strict`, a repeated key is an error.
 pub(super) fn decode<T: Tree>(document: &Document<'_>, strict: bool) -> Result<T, YamlError> {
@@ -93,7 +94,7 @@ impl Decoder {
                 T::fault(|| Fault::not_finite(f))
             }
             Scalar::Str | Scalar::Timestamp(_) => T::string(node.value()),
-            Scalar::Binary => T::string(&String::from_utf8_lossy(&base64(node.value())?)),
+            Scalar::Binary => T::string(&Str::lossy(&base64(node.value())?)),
         })
     }
 
@@ -202,7 +203,7 @@ fn object_key<'d>(scalar: Scalar, key: Node<'d, '_>) -> Result<Option<Cow<'d, st
         Scalar::Int(i) => Cow::Owned(i.to_string()),
         Scalar::Float(f) => Cow::Owned(number::format_32(f)),
         Scalar::Bool(b) => Cow::Borrowed(if b { "true" } else { "false" }),
-        Scalar::Binary => Cow::Owned(String::from_utf8_lossy(&base64(key.value())?).into_owned()),
+        Scalar::Binary => Cow::Owned(Str::lossy(&base64(key.value())?).into_owned()),
         Scalar::Null | Scalar::Uint(_) => return Ok(None),
     }))
 }
@@ -224,9 +225,7 @@ fn identity<'d>(scalar: Scalar, node: Node<'d, '_>) -> Result<Identity<'d>, Yaml
         Scalar::Uint(u) => Identity::Uint(u),
         Scalar::Float(f) => Identity::Float(f.to_bits()),
         Scalar::Str | Scalar::Timestamp(_) => Identity::Str(Cow::Borrowed(node.value())),
-        Scalar::Binary => {
-            Identity::Str(Cow::Owned(String::from_utf8_lossy(&base64(node.value())?).into_owned()))
-        }
+        Scalar::Binary => Identity::Str(Cow::Owned(Str::lossy(&base64(node.value())?).into_owned())),
     })
 }
 

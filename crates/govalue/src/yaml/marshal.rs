@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::emit::{Emitter, Place, Written};
 use super::node::Text;
 use super::{Dialect, MAX_DEPTH, YamlError, decode, number, order};
-use crate::{Key, Kind, List, Map, Value, strconv};
+use crate::{Key, Kind, List, Map, Str, Value, strconv};
 
 /// Something that can be written without a detour.
 pub(super) trait Source {
@@ -55,7 +55,7 @@ impl Source for Value {
             Value::Bool(b) => out.scalar(Written::plain(if *b { "true" } else { "false" }), place),
             Value::Int(i) => out.scalar(Written::plain(&i.to_string()), place),
             Value::Float(f) => out.scalar(Written::plain(&float(*f)?), place),
-            Value::Str(s) => string(out, &lossy(s), place)?,
+            Value::Str(s) => string(out, &Str::lossy(s), place)?,
             Value::Bytes(b) => string(out, &super::base64::encode(b), place)?,
             Value::List(list) => write_list(list, out, place, depth)?,
             Value::Map(map) => write_map(map, out, place, depth)?,
@@ -92,7 +92,7 @@ fn write_map(map: &Map, out: &mut Emitter, place: Place, depth: usize) -> Result
     let mut entries: Vec<(Cow<'_, str>, &Value)> = Vec::with_capacity(snapshot.len());
     for (key, value) in snapshot.iter() {
         let text = match key {
-            Key::Str(s) => lossy(s),
+            Key::Str(s) => Str::lossy(s),
             Key::Int(i) => Cow::Owned(i.to_string()),
             Key::Bool(_) | Key::Float(_) => return Err(Detour),
         };
@@ -183,19 +183,4 @@ fn float(f: f64) -> Result<String, Detour> {
         }
     }
     Ok(number::format(f))
-}
-
-/// A string as JSON holds it: every byte that is not UTF-8 becomes U+FFFD.
-fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            let mut out = String::with_capacity(bytes.len() + 8);
-            for chunk in bytes.utf8_chunks() {
-                out.push_str(chunk.valid());
-                out.extend(chunk.invalid().iter().map(|_| '\u{fffd}'));
-            }
-            Cow::Owned(out)
-        }
-    }
 }
