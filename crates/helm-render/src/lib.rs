@@ -9,7 +9,8 @@
 //! use helm_render::{Capabilities, ReleaseInfo, RenderInput, render};
 //!
 //! let capabilities = Capabilities::offline();
-//! let input = RenderInput::new(chart, &Default::default(), &capabilities, ReleaseInfo::install("web", "default"));
+//! let supplied = govalue::Map::new();
+//! let input = RenderInput::new(chart, &supplied, &capabilities, ReleaseInfo::install("web", "default"));
 //! for file in render(&input, world)?.files {
 //!     println!("# {}\n{}", file.path, file.text);
 //! }
