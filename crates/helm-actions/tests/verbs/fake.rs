@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use helm_kube::{Body, Cluster};
 use http::{Request, Response, StatusCode};
 use serde_json::{Map, Value, json};
+use tokio::sync::Notify;
 
 /// What happened to an object, by its path.
 #[derive(Clone, Default)]
@@ -19,6 +20,8 @@ struct State {
     refused: Vec<(String, String)>,
     /// Requests that are never answered.
     unanswered: Vec<String>,
+    /// Told when one of them has come in.
+    waiting: Arc<Notify>,
 }
 
 impl Server {
@@ -42,6 +45,7 @@ impl Server {
                     body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
                 };
                 if server.lock().never_answers(&call) {
+                    server.lock().waiting.notify_one();
                     std::future::pending::<()>().await;
                 }
                 let (status, value) = server.lock().answer(call);
@@ -64,6 +68,12 @@ impl Server {
     /// Leaves requests without an answer: `METHOD part-of-path`.
     pub fn hang(&self, request: &str) {
         self.lock().unanswered.push(request.to_owned());
+    }
+
+    /// Waits until a request came in that gets no answer.
+    pub async fn hung(&self) {
+        let waiting = Arc::clone(&self.lock().waiting);
+        waiting.notified().await;
     }
 
     /// Refuses nothing any more and answers everything.

@@ -281,7 +281,7 @@ fn an_ended_operation_is_recorded_as_failed() {
             server.hang(hung);
             let work = upgrade(&context, upgrade_request(simple("2")));
             let end = async {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                server.hung().await;
                 canceller.cancel();
             };
             let (outcome, ()) = tokio::join!(work, end);
