@@ -68,6 +68,16 @@ impl Decoder {
         self.error.map_or(Ok(()), Err)
     }
 
+    /// Reads the one field by which Helm 4 tells the formats of charts apart.
+    pub(crate) fn api_version(document: &Json) -> Result<String, DecodeError> {
+        let mut decoder = Decoder { package: "loader", ..Decoder::new(Compat::V4) };
+        let mut version = String::new();
+        decoder.root(document, "chartBase", |d, fields| {
+            d.fields(fields, &["apiVersion"], |d, _, value| d.string(value, &mut version));
+        });
+        decoder.error.map_or(Ok(version), Err)
+    }
+
     /// Reads a lock file.
     pub(crate) fn lock(mut self, document: &Json) -> Result<Option<Lock>, DecodeError> {
         if document.is_null() {

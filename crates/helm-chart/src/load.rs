@@ -101,21 +101,16 @@ impl PathError {
 pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Chart, LoadError> {
     let is_dir = dir::is_dir(path)?;
     if compat >= Compat::V4 {
-        if is_dir { dir::detect(path, compat)? } else { archive::detect(path, compat)? }
+        if is_dir { dir::detect(path)? } else { archive::detect(path, compat)? }
     }
     if is_dir { dir::load(path, compat, warnings) } else { archive::load(path, compat, warnings) }
 }
 
 /// Refuses an `apiVersion` that Helm 4 does not load.
-pub(crate) fn check_api_version(data: &[u8], compat: Compat) -> Result<(), LoadError> {
-    let metadata =
-        read_metadata(data, compat).map_err(|source| LoadError::File { file: "Chart.yaml", source });
-    // Only the one field counts here: any other mistake is told by the load itself.
-    let api_version = match metadata {
-        Ok(metadata) => metadata.api_version,
-        Err(LoadError::File { source: ContentError::Decode(_), .. }) => return Ok(()),
-        Err(e) => return Err(e),
-    };
+pub(crate) fn check_api_version(data: &[u8]) -> Result<(), LoadError> {
+    let fail = |source: ContentError| LoadError::File { file: "Chart.yaml", source };
+    let document = sigs::to_json_value(data).map_err(|e| fail(e.into()))?;
+    let api_version = Decoder::api_version(&document).map_err(|e| fail(e.into()))?;
     match api_version.as_str() {
         "" | API_V1 | API_V2 => Ok(()),
         _ => Err(LoadError::UnsupportedVersion),

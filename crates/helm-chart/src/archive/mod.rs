@@ -38,7 +38,7 @@ pub(crate) fn detect(path: &Path, compat: Compat) -> Result<(), LoadError> {
         Err(_) => return Err(LoadError::UnreadableArchive),
     };
     match files.iter().find(|f| f.name == "Chart.yaml") {
-        Some(file) => check_api_version(&file.data, compat),
+        Some(file) => check_api_version(&file.data),
         None => Err(LoadError::NoChartfileInArchive),
     }
 }

@@ -51,12 +51,12 @@ pub(crate) fn is_dir(path: &Path) -> Result<bool, PathError> {
 }
 
 /// Helm 4's look at the `apiVersion` before it loads a folder.
-pub(crate) fn detect(path: &Path, compat: Compat) -> Result<(), LoadError> {
+pub(crate) fn detect(path: &Path) -> Result<(), LoadError> {
     let chartfile = absolute(path).join("Chart.yaml");
     let data = fs::read(&chartfile)
         .map_err(PathError::new("open", &chartfile))
         .map_err(|source| LoadError::Undetected { path: chartfile.display().to_string(), source })?;
-    check_api_version(&data, compat)
+    check_api_version(&data)
 }
 
 /// Go's `filepath.Abs`: made absolute and cleaned of `.` and `..`, links left alone.

@@ -8,6 +8,9 @@ use super::DirError;
 use crate::warning::Level;
 use crate::{PathError, Warning};
 
+/// Go's words when it gives up following links.
+const TOO_MANY_LINKS: &str = "EvalSymlinks: too many links";
+
 /// What to do with an entry.
 pub(super) enum Visit {
     /// Go into the folder.
@@ -65,9 +68,8 @@ impl Walker<'_, '_> {
         let shown = || path.display().to_string();
         let target = resolve(path).map_err(|reason| DirError::Link { path: shown(), reason })?;
         if real.starts_with(&target) {
-            // A link to a folder that holds it: Go gives up after 255 rounds with these words.
-            let reason = "EvalSymlinks: too many links".to_owned();
-            return Err(DirError::Link { path: shown(), reason });
+            // A link to a folder that holds it has no end.
+            return Err(DirError::Link { path: shown(), reason: TOO_MANY_LINKS.to_owned() });
         }
         let resolved = target.display().to_string();
         let legacy = format!(
@@ -88,6 +90,9 @@ impl Walker<'_, '_> {
 /// Go's `filepath.EvalSymlinks`, with the text of its error.
 fn resolve(path: &Path) -> Result<PathBuf, String> {
     fs::canonicalize(path).map_err(|e| {
+        if crate::go::errno(&e) == "too many levels of symbolic links" {
+            return TOO_MANY_LINKS.to_owned();
+        }
         // Go reports the first part of the way that is not there.
         let missing = fs::read_link(path).map_or_else(|_| path.to_owned(), |to| path.with_file_name(to));
         PathError::new("lstat", &missing)(e).to_string()

@@ -171,13 +171,13 @@ fn files(r: &mut Random, prefix: &str, depth: usize) -> Vec<Json> {
     files
 }
 
-fn tree(chart: &Chart) -> Json {
+pub fn tree(chart: &Chart) -> Json {
     let charts: Vec<Json> = chart.dependencies.iter().map(|d| tree(d)).collect();
     json!({"record": chart, "charts": charts})
 }
 
 /// Without the time that Helm 4 stamps a chart with, and subcharts in an order: Go loads them in any.
-fn normal(mut tree: Json) -> Json {
+pub fn normal(mut tree: Json) -> Json {
     if let Some(charts) = tree["charts"].as_array_mut() {
         charts.iter_mut().for_each(|c| *c = normal(c.take()));
         charts.sort_by_key(Json::to_string);

@@ -8,6 +8,7 @@ import (
 
 	chart3 "helm.sh/helm/v3/pkg/chart"
 	load3 "helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v4/pkg/chart/loader"
 	"helm.sh/helm/v4/pkg/chart/loader/archive"
 	chart4 "helm.sh/helm/v4/pkg/chart/v2"
 	load4 "helm.sh/helm/v4/pkg/chart/v2/loader"
@@ -88,4 +89,20 @@ func askIgnore(q *question, a answer) error {
 	}
 	a["ignored"] = ignored
 	return nil
+}
+
+// Loads a chart from a folder or an archive file.
+func askPath(q *question, a answer) error {
+	if q.Compat == 3 {
+		c, err := load3.Load(q.Line)
+		if err == nil {
+			a["chart"] = tree3(c)
+		}
+		return err
+	}
+	c, err := loader.Load(q.Line)
+	if err == nil {
+		a["chart"] = tree4(c.(*chart4.Chart))
+	}
+	return err
 }

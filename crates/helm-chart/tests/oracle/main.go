@@ -114,6 +114,8 @@ func ask(q *question) (a answer) {
 		err = askPack(q, a)
 	case "unpack":
 		err = askUnpack(q, a)
+	case "path":
+		err = askPath(q, a)
 	case "schema":
 		err = askSchema(q, a)
 	default:
