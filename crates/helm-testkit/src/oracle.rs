@@ -92,7 +92,7 @@ pub fn build(source: &Path) -> PathBuf {
     let lock = File::create(&lock).unwrap_or_else(|e| panic!("{}: {e}", lock.display()));
     lock.lock().expect("the lock of an open file");
     let status = Command::new("go")
-        .args(["build", "-mod=mod", "-o"])
+        .args(["build", "-mod=mod", "-buildvcs=false", "-o"])
         .arg(&program)
         .arg(".")
         .current_dir(&source)

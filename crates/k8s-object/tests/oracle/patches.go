@@ -56,7 +56,9 @@ func mergeThreeWay(q question) (any, error) {
 		mergepatch.RequireMetadataKeyUnchanged("name")))
 }
 
-func mergeDiff(q question) (any, error) { return raw(jsonpatch.CreateMergePatch(q.Original, q.Modified)) }
+func mergeDiff(q question) (any, error) {
+	return raw(jsonpatch.CreateMergePatch(q.Original, q.Modified))
+}
 
 func mergeApply(q question) (any, error) { return raw(jsonpatch.MergePatch(q.Original, q.Patch)) }
 
