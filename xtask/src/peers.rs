@@ -55,7 +55,11 @@ fn stamp(bin: &Path, name: &str, version: &str) -> Result<(), String> {
 
 fn go(dir: &Path) -> Command {
     let mut command = Command::new("go");
-    command.current_dir(dir).env("GOFLAGS", "-buildvcs=false").env("GOTOOLCHAIN", "local").env("CGO_ENABLED", "0");
+    command
+        .current_dir(dir)
+        .env("GOFLAGS", "-buildvcs=false")
+        .env("GOTOOLCHAIN", "local")
+        .env("CGO_ENABLED", "0");
     command
 }
 
