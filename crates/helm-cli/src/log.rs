@@ -88,7 +88,29 @@ impl Log {
 
 /// The quoting of Go's `slog.TextHandler`.
 fn quote_if_needed(text: &str) -> String {
-    let plain =
-        |c: char| c > ' ' && c != '"' && c != '=' && !c.is_control() && (c.is_ascii() || c.is_alphanumeric());
+    let plain = |c: char| {
+        if c.is_ascii() {
+            c > ' ' && c != '"' && c != '='
+        } else {
+            c != char::REPLACEMENT_CHARACTER && govalue::strconv::is_print(c)
+        }
+    };
     if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { crate::text::quote(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote_if_needed;
+
+    #[test]
+    fn quotes_as_slog_does() {
+        for plain in ["chart", "a\\b", "naïve—text", "\u{7f}"] {
+            assert_eq!(quote_if_needed(plain), plain);
+        }
+        for (text, quoted) in
+            [("", r#""""#), ("a b", r#""a b""#), ("k=v", r#""k=v""#), ("\u{a0}", r#""\u00a0""#), ("\t", r#""\t""#)]
+        {
+            assert_eq!(quote_if_needed(text), quoted);
+        }
+    }
 }

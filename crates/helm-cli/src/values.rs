@@ -58,9 +58,7 @@ pub(crate) fn load_chart(context: &Context, reference: &str) -> Result<Arc<Chart
 pub(crate) fn load_complete(context: &Context, reference: &str) -> Result<Arc<Chart>, CliError> {
     let chart = load_chart(context, reference)?;
     check_dependencies(context.compat(), &chart)?;
-    if chart.metadata.deprecated {
-        context.log.warn("this chart is deprecated", &[]);
-    }
+    warn_if_deprecated(context, &chart);
     Ok(chart)
 }
 
@@ -70,11 +68,19 @@ pub(crate) fn load_installable(context: &Context, reference: &str) -> Result<Arc
     if !matches!(chart.metadata.chart_type.as_str(), "" | "application") {
         return Err(CliError::new(format!("{} charts are not installable", chart.metadata.chart_type)));
     }
-    if chart.metadata.deprecated {
-        context.log.warn("this chart is deprecated", &[]);
-    }
+    warn_if_deprecated(context, &chart);
     check_dependencies(context.compat(), &chart)?;
     Ok(chart)
+}
+
+fn warn_if_deprecated(context: &Context, chart: &Chart) {
+    if chart.metadata.deprecated {
+        let text = match context.compat() {
+            Compat::V3 => "This chart is deprecated",
+            Compat::V4 => "this chart is deprecated",
+        };
+        context.log.warn(text, &[]);
+    }
 }
 
 /// Helm's `CheckDependencies`: what `Chart.yaml` asks for must be in `charts/`.
