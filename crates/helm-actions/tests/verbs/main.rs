@@ -3,7 +3,6 @@
 mod fake;
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use fake::Server;
 use govalue::Map;
