@@ -107,9 +107,13 @@ mod tests {
         for plain in ["chart", "a\\b", "naïve—text", "\u{7f}"] {
             assert_eq!(quote_if_needed(plain), plain);
         }
-        for (text, quoted) in
-            [("", r#""""#), ("a b", r#""a b""#), ("k=v", r#""k=v""#), ("\u{a0}", r#""\u00a0""#), ("\t", r#""\t""#)]
-        {
+        for (text, quoted) in [
+            ("", r#""""#),
+            ("a b", r#""a b""#),
+            ("k=v", r#""k=v""#),
+            ("\u{a0}", r#""\u00a0""#),
+            ("\t", r#""\t""#),
+        ] {
             assert_eq!(quote_if_needed(text), quoted);
         }
     }
