@@ -7,16 +7,22 @@ use std::error::Error;
 use boon::{Compiler, Format};
 use serde_json::Value as Json;
 
+use super::format_time;
+
 type Checked = Result<(), Box<dyn Error>>;
 type Check = fn(&Json) -> Checked;
 
 /// Teaches the compiler the Go library's formats.
 pub(super) fn register(compiler: &mut Compiler) {
-    let formats: [(&'static str, Check); 11] = [
+    let formats: [(&'static str, Check); 15] = [
         ("ipv4", |v| on_text(v, ipv4)),
         ("ipv6", |v| on_text(v, ipv6)),
         ("uuid", |v| on_text(v, uuid)),
-        ("date", |v| on_text(v, date)),
+        ("date", |v| on_text(v, format_time::date)),
+        ("time", |v| on_text(v, format_time::time)),
+        ("date-time", |v| on_text(v, format_time::date_time)),
+        ("duration", |v| on_text(v, format_time::duration)),
+        ("period", |v| on_text(v, format_time::period)),
         ("semver", |v| on_text(v, semver)),
         ("json-pointer", |v| on_text(v, json_pointer)),
         ("relative-json-pointer", |v| on_text(v, relative_json_pointer)),
@@ -77,51 +83,6 @@ fn uuid(text: &str) -> Result<(), String> {
         if let Some(c) = group.chars().find(|c| !c.is_ascii_hexdigit()) {
             return Err(format!("non-hex character {}", govalue::strconv::quote_rune(c)));
         }
-    }
-    Ok(())
-}
-
-/// Go's `time.Parse("2006-01-02", …)`.
-fn date(text: &str) -> Result<(), String> {
-    let fail = |rest: &str, layout: &str| {
-        let quoted = crate::time::quoted;
-        Err(format!(
-            "parsing time {} as \"2006-01-02\": cannot parse {} as \"{layout}\"",
-            quoted(text),
-            quoted(rest)
-        ))
-    };
-    let mut rest = text;
-    let mut numbers = [0_u32; 3];
-    for (at, (digits, layout)) in [(4, "2006"), (2, "01"), (2, "02")].into_iter().enumerate() {
-        if at > 0 {
-            match rest.strip_prefix('-') {
-                Some(after) => rest = after,
-                None => return fail(rest, "-"),
-            }
-        }
-        match rest.get(..digits).filter(|d| d.bytes().all(|b| b.is_ascii_digit())) {
-            Some(found) => numbers[at] = found.parse().unwrap_or_default(),
-            None => return fail(rest, layout),
-        }
-        rest = &rest[digits..];
-        if at == 1 && !(1..=12).contains(&numbers[1]) {
-            return Err(format!("parsing time {}: month out of range", crate::time::quoted(text)));
-        }
-    }
-    let [year, month, day] = numbers;
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    if !rest.is_empty() {
-        let quoted = crate::time::quoted;
-        return Err(format!("parsing time {}: extra text: {}", quoted(text), quoted(rest)));
-    }
-    if !(1..=days).contains(&day) {
-        return Err(format!("parsing time {}: day out of range", crate::time::quoted(text)));
     }
     Ok(())
 }

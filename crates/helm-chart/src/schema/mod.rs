@@ -1,6 +1,7 @@
 //! `values.schema.json`: whether values fit the schema of a chart and of each subchart.
 
 mod format;
+mod format_time;
 mod instance;
 mod message;
 mod number;
