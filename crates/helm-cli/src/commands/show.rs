@@ -19,7 +19,7 @@ pub(crate) fn all(context: &Context, args: &Args) -> Result<(), CliError> {
     if let Some(readme) = readme_text(&chart) {
         context.print(&format!("---\n{readme}\n"))?;
     }
-    print_crds(context, &chart)
+    print_crds(context, &chart, true)
 }
 
 pub(crate) fn chart(context: &Context, args: &Args) -> Result<(), CliError> {
@@ -38,7 +38,7 @@ pub(crate) fn readme(context: &Context, args: &Args) -> Result<(), CliError> {
 }
 
 pub(crate) fn crds(context: &Context, args: &Args) -> Result<(), CliError> {
-    print_crds(context, &*load(context, args)?)
+    print_crds(context, &*load(context, args)?, false)
 }
 
 fn load(context: &Context, args: &Args) -> Result<std::sync::Arc<Chart>, CliError> {
@@ -63,9 +63,11 @@ fn readme_text(chart: &Chart) -> Option<String> {
     chart.files.iter().find(|f| is_readme(&f.name)).map(|f| f.data.to_str().into_owned())
 }
 
-fn print_crds(context: &Context, chart: &Chart) -> Result<(), CliError> {
-    for crd in chart.crds() {
-        if context.compat() == Compat::V4 && !crd.file.data.starts_with(b"---") {
+/// Helm 4 begins every definition with a separator, Helm 3 only the first one after other content.
+fn print_crds(context: &Context, chart: &Chart, after_others: bool) -> Result<(), CliError> {
+    for (at, crd) in chart.crds().iter().enumerate() {
+        let separated = context.compat() == Compat::V4 || (after_others && at == 0);
+        if separated && !crd.file.data.starts_with(b"---") {
             context.println("---")?;
         }
         context.println(&crd.file.data.to_str())?;
