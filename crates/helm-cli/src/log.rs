@@ -50,10 +50,11 @@ impl Log {
         use helm_actions::Level;
         match (self.compat, level) {
             (_, Level::Debug) => self.debug(message, fields),
-            (Compat::V3, Level::Info | Level::Error) => {}
+            // Helm 3 says these only when debugging.
+            (Compat::V3, _) => {}
             (Compat::V4, Level::Info) => self.line("INFO", message, fields),
             (Compat::V4, Level::Error) => self.line("ERROR", message, fields),
-            (_, Level::Warn) => self.warn(message, fields),
+            (Compat::V4, Level::Warn) => self.warn(message, fields),
         }
     }
 

@@ -3,16 +3,14 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine;
 use serde_json::{Value, json};
 
 use super::{Pair, Program, Score, difference};
 use crate::cluster::Cluster;
-use crate::process::Ran;
-
-/// The namespace that every scenario works in.
-const NAMESPACE: &str = "life";
+use crate::process::{Ran, wait_until};
 
 /// Kinds that are compared: those of the namespace, then those of the cluster that the charts make.
 const NAMESPACED: &str = "configmap,secret,service,serviceaccount,deployment,statefulset,job,cronjob,pod,\
@@ -150,23 +148,47 @@ struct Seen {
     records: Value,
 }
 
+/// Plays all scenarios, or the one that `$SCENARIO` names, each in a namespace of its own at the same time.
 pub(crate) fn run(pair: &Pair, cluster: &Cluster) -> Result<Score, String> {
-    let mut score = Score::default();
     let filter = std::env::var("SCENARIO").ok();
-    for scenario in SCENARIOS.iter().filter(|s| filter.as_ref().is_none_or(|f| f == s.name)) {
-        for casts in CASTS {
-            let expected = play(pair, cluster, scenario, &casts[0])?;
-            for cast in &casts[1..] {
-                let seen = play(pair, cluster, scenario, cast)?;
-                for ((step, a), b) in scenario.steps.iter().zip(&expected).zip(&seen) {
-                    let name = format!("{} by {}: helm {}", scenario.name, cast.name, step.join(" "));
-                    score.count(&name, compare(a, b));
-                }
-            }
-        }
+    let chosen: Vec<&Scenario> =
+        SCENARIOS.iter().filter(|s| filter.as_ref().is_none_or(|f| f == s.name)).collect();
+    let outcomes: Vec<Result<Score, String>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = chosen.iter().map(|s| scope.spawn(|| judge(pair, cluster, s))).collect();
+        workers
+            .into_iter()
+            .map(|w| w.join().unwrap_or_else(|_| Err("a scenario panicked".to_owned())))
+            .collect()
+    });
+    let mut score = Score::default();
+    for outcome in outcomes {
+        score.add(outcome?);
     }
     println!("life cycle: {} of {} steps identical", score.passed, score.passed + score.failed);
     Ok(score)
+}
+
+/// Has each cast play a scenario and compares what is to be seen after every step.
+fn judge(pair: &Pair, cluster: &Cluster, scenario: &Scenario) -> Result<Score, String> {
+    let mut score = Score::default();
+    let stage = Stage { cluster, namespace: format!("life-{}", scenario.name) };
+    for casts in CASTS {
+        let expected = stage.play(pair, scenario, &casts[0])?;
+        for cast in &casts[1..] {
+            let seen = stage.play(pair, scenario, cast)?;
+            for ((step, a), b) in scenario.steps.iter().zip(&expected).zip(&seen) {
+                let name = format!("{} by {}: helm {}", scenario.name, cast.name, step.join(" "));
+                score.count(&name, compare(a, b));
+            }
+        }
+    }
+    Ok(score)
+}
+
+/// Where a scenario is played.
+struct Stage<'a> {
+    cluster: &'a Cluster,
+    namespace: String,
 }
 
 fn compare(expected: &Seen, seen: &Seen) -> Option<String> {
@@ -186,92 +208,135 @@ fn compare(expected: &Seen, seen: &Seen) -> Option<String> {
         .or_else(|| difference("release records", &pretty(&expected.records), &pretty(&seen.records)))
 }
 
-fn play(pair: &Pair, cluster: &Cluster, scenario: &Scenario, cast: &Cast) -> Result<Vec<Seen>, String> {
-    reset(cluster)?;
-    let dir = crate::root().join("conformance/charts");
-    let config = cluster.kubeconfig();
-    let env = [("KUBECONFIG", config.to_str().unwrap_or_default()), ("HELM_NAMESPACE", NAMESPACE)];
-    let mut seen = Vec::new();
-    for (step, program) in scenario.steps.iter().zip(cast.turns.iter().cycle()) {
-        let args: Vec<&str> = step.iter().copied().filter(|a| applies(a, *program)).collect();
-        let mut ran = pair.run(*program, &args, Path::new(&dir), &env)?;
-        ran.stdout = steady(&ran.stdout);
-        ran.stderr = steady_errors(&ran.stderr);
-        settle(cluster)?;
-        seen.push(Seen { ran, objects: objects(cluster)?, records: records(cluster)? });
-    }
-    Ok(seen)
-}
-
 /// Helm 3 has other names for some flags.
 fn applies(arg: &str, program: Program) -> bool {
     let three = matches!(program, Program::Helm3 | Program::OursAs3);
     !(three && arg == "--rollback-on-failure")
 }
 
-/// An empty namespace and no object of an earlier scenario in the cluster.
-fn reset(cluster: &Cluster) -> Result<(), String> {
-    cluster.kubectl(&[
-        "delete",
-        "namespace",
-        NAMESPACE,
-        "--ignore-not-found",
-        "--wait=true",
-        "--timeout=60s",
-    ])?;
-    cluster.kubectl(&[
-        "delete",
-        "customresourcedefinition",
-        "widgets.demo.example.com",
-        "--ignore-not-found",
-    ])?;
-    let made = cluster.kubectl(&["create", "namespace", NAMESPACE])?;
-    if made.code != 0 {
-        return Err(format!("namespace {NAMESPACE} cannot be made: {}", made.stderr));
+impl Stage<'_> {
+    fn play(&self, pair: &Pair, scenario: &Scenario, cast: &Cast) -> Result<Vec<Seen>, String> {
+        self.reset()?;
+        let dir = crate::root().join("conformance/charts");
+        let config = self.cluster.kubeconfig();
+        let env = [
+            ("KUBECONFIG", config.to_str().unwrap_or_default()),
+            ("HELM_NAMESPACE", self.namespace.as_str()),
+        ];
+        let mut seen = Vec::new();
+        for (step, program) in scenario.steps.iter().zip(cast.turns.iter().cycle()) {
+            let args: Vec<&str> = step.iter().copied().filter(|a| applies(a, *program)).collect();
+            let mut ran = pair.run(*program, &args, Path::new(&dir), &env)?;
+            ran.stdout = steady(&ran.stdout);
+            ran.stderr = steady_errors(&ran.stderr);
+            self.settle()?;
+            seen.push(Seen { ran, objects: self.objects()?, records: self.records()? });
+        }
+        Ok(seen)
     }
-    let account = crate::process::wait_until(std::time::Duration::from_secs(30), || {
-        cluster.kubectl(&["get", "serviceaccount", "default", "-n", NAMESPACE]).is_ok_and(|r| r.code == 0)
-    });
-    if account { Ok(()) } else { Err("the namespace got no default service account".to_owned()) }
-}
 
-/// Waits until nothing is on its way out any more.
-fn settle(cluster: &Cluster) -> Result<(), String> {
-    let gone = crate::process::wait_until(std::time::Duration::from_secs(30), || {
-        cluster.kubectl(&["get", NAMESPACED, "-n", NAMESPACE, "-o", "json"]).is_ok_and(|r| {
-            let list: Value = serde_json::from_str(&r.stdout).unwrap_or_default();
-            list["items"].as_array().is_some_and(|items| {
-                items.iter().all(|i| {
-                    i["metadata"]["deletionTimestamp"].is_null() || !owned(i).is_null() || protected(i)
-                })
+    /// An empty namespace and no object of an earlier scenario in the cluster.
+    fn reset(cluster: &Cluster) -> Result<(), String> {
+        cluster.kubectl(&[
+            "delete",
+            "namespace",
+            NAMESPACE,
+            "--ignore-not-found",
+            "--wait=true",
+            "--timeout=60s",
+        ])?;
+        cluster.kubectl(&[
+            "delete",
+            "customresourcedefinition",
+            "widgets.demo.example.com",
+            "--ignore-not-found",
+        ])?;
+        let made = cluster.kubectl(&["create", "namespace", NAMESPACE])?;
+        if made.code != 0 {
+            return Err(format!("namespace {NAMESPACE} cannot be made: {}", made.stderr));
+        }
+        let account = crate::process::wait_until(std::time::Duration::from_secs(30), || {
+            cluster.kubectl(&["get", "serviceaccount", "default", "-n", NAMESPACE]).is_ok_and(|r| r.code == 0)
+        });
+        if account { Ok(()) } else { Err("the namespace got no default service account".to_owned()) }
+    }
+
+    /// Waits until nothing is on its way out any more.
+    fn settle(&self) -> Result<(), String> {
+        let gone = wait_until(Duration::from_secs(30), || {
+            self.cluster.kubectl(&["get", NAMESPACED, "-n", &self.namespace, "-o", "json"]).is_ok_and(|r| {
+                let list: Value = serde_json::from_str(&r.stdout).unwrap_or_default();
+                let leaving = |i: &Value| !i["metadata"]["deletionTimestamp"].is_null() && owned(i).is_null();
+                list["items"].as_array().is_some_and(|items| !items.iter().any(leaving))
             })
-        })
-    });
-    if gone { Ok(()) } else { Err("objects do not go away".to_owned()) }
+        });
+        if gone { Ok(()) } else { Err("objects do not go away".to_owned()) }
+    }
+
+    /// Everything that the programs made, without what the API server and the controllers add by chance.
+    fn objects(&self) -> Result<Value, String> {
+        let mut all = Vec::new();
+        for args in [
+            &["get", NAMESPACED, "-n", &self.namespace, "-o", "json", "--show-managed-fields"][..],
+            &[
+                "get",
+                CLUSTERED,
+                "-l",
+                "app.kubernetes.io/managed-by=Helm",
+                "-o",
+                "json",
+                "--show-managed-fields",
+            ],
+        ] {
+            let ran = self.cluster.kubectl(args)?;
+            let list: Value =
+                serde_json::from_str(&ran.stdout).map_err(|e| format!("kubectl get: {e}: {}", ran.stderr))?;
+            let items = list["items"].as_array().into_iter().flatten();
+            all.extend(items.filter(|o| interesting(o) && self.is_ours(o)).map(normal));
+        }
+        Ok(Value::Array(all))
+    }
+
+    /// Objects of the cluster may belong to another scenario.
+    fn is_ours(&self, object: &Value) -> bool {
+        let metadata = &object["metadata"];
+        !metadata["namespace"].is_null()
+            || metadata["annotations"]["meta.helm.sh/release-namespace"] == self.namespace.as_str()
+    }
+
+    /// The release records, decoded.
+    fn records(&self) -> Result<Value, String> {
+        let ran = self.cluster.kubectl(&[
+            "get",
+            "secret",
+            "-n",
+            &self.namespace,
+            "-l",
+            "owner=helm",
+            "-o",
+            "json",
+        ])?;
+        let list: Value =
+            serde_json::from_str(&ran.stdout).map_err(|e| format!("kubectl get secret: {e}"))?;
+        let mut all = Vec::new();
+        for secret in list["items"].as_array().into_iter().flatten() {
+            let mut labels = secret["metadata"]["labels"].clone();
+            if let Some(labels) = labels.as_object_mut() {
+                labels.remove("modifiedAt");
+                labels.remove("createdAt");
+            }
+            let mut record = decode(secret["data"]["release"].as_str().unwrap_or_default())?;
+            clear_times(&mut record);
+            all.push(json!({
+                "name": secret["metadata"]["name"], "type": secret["type"], "labels": labels, "release": record,
+            }));
+        }
+        Ok(Value::Array(all))
+    }
 }
 
 fn owned(object: &Value) -> &Value {
     &object["metadata"]["ownerReferences"]
-}
-
-/// A volume claim stays as long as a pod names it.
-fn protected(object: &Value) -> bool {
-    object["kind"] == "PersistentVolumeClaim"
-}
-
-/// Everything that the programs made, without what the API server and the controllers add by chance.
-fn objects(cluster: &Cluster) -> Result<Value, String> {
-    let mut all = Vec::new();
-    for args in [
-        &["get", NAMESPACED, "-n", NAMESPACE, "-o", "json", "--show-managed-fields"][..],
-        &["get", CLUSTERED, "-l", "app.kubernetes.io/managed-by=Helm", "-o", "json", "--show-managed-fields"],
-    ] {
-        let ran = cluster.kubectl(args)?;
-        let list: Value =
-            serde_json::from_str(&ran.stdout).map_err(|e| format!("kubectl get: {e}: {}", ran.stderr))?;
-        all.extend(list["items"].as_array().into_iter().flatten().filter(|o| interesting(o)).map(normal));
-    }
-    Ok(Value::Array(all))
 }
 
 fn interesting(object: &Value) -> bool {
@@ -342,26 +407,6 @@ fn spec_containers(spec: &mut serde_json::Map<String, Value>) {
     }
 }
 
-/// The release records, decoded.
-fn records(cluster: &Cluster) -> Result<Value, String> {
-    let ran = cluster.kubectl(&["get", "secret", "-n", NAMESPACE, "-l", "owner=helm", "-o", "json"])?;
-    let list: Value = serde_json::from_str(&ran.stdout).map_err(|e| format!("kubectl get secret: {e}"))?;
-    let mut all = Vec::new();
-    for secret in list["items"].as_array().into_iter().flatten() {
-        let mut labels = secret["metadata"]["labels"].clone();
-        if let Some(labels) = labels.as_object_mut() {
-            labels.remove("modifiedAt");
-            labels.remove("createdAt");
-        }
-        let mut record = decode(secret["data"]["release"].as_str().unwrap_or_default())?;
-        clear_times(&mut record);
-        all.push(json!({
-            "name": secret["metadata"]["name"], "type": secret["type"], "labels": labels, "release": record,
-        }));
-    }
-    Ok(Value::Array(all))
-}
-
 fn decode(data: &str) -> Result<Value, String> {
     let base64 = base64::engine::general_purpose::STANDARD;
     let inner = base64.decode(data).map_err(|e| format!("record: {e}"))?;
@@ -378,7 +423,10 @@ fn clear_times(value: &mut Value) {
     match value {
         Value::String(s) if is_time(s) => *s = "TIME".to_owned(),
         Value::Array(items) => items.iter_mut().for_each(clear_times),
-        Value::Object(map) => map.values_mut().for_each(clear_times),
+        Value::Object(map) => {
+            map.remove("modifiedAt");
+            map.values_mut().for_each(clear_times);
+        }
         _ => {}
     }
 }

@@ -1,6 +1,7 @@
 //! `helm test`.
 
 use helm_actions::{TestRequest, test};
+use helm_chart::Compat;
 
 use crate::conduct;
 use crate::connect;
@@ -27,7 +28,11 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     }
     let logs = request.logs;
     let tested = connect::run(context, false, None, |action| async move { test(&action, &request).await })?;
-    let show = Show { everything: context.settings.debug, hide_notes: true, ..Show::default() };
+    let show = Show {
+        everything: context.settings.debug,
+        hide_notes: context.compat() == Compat::V4 || args.on("hide-notes"),
+        ..Show::default()
+    };
     printer::release(context, Format::Table, &tested.release, show)?;
     if logs {
         context.println("")?;
