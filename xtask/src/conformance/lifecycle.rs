@@ -235,28 +235,28 @@ impl Stage<'_> {
         Ok(seen)
     }
 
-    /// An empty namespace and no object of an earlier scenario in the cluster.
-    fn reset(cluster: &Cluster) -> Result<(), String> {
+    /// An empty namespace and no object of an earlier cast in the cluster.
+    fn reset(&self) -> Result<(), String> {
+        let (cluster, namespace) = (self.cluster, self.namespace.as_str());
         cluster.kubectl(&[
             "delete",
             "namespace",
-            NAMESPACE,
+            namespace,
             "--ignore-not-found",
             "--wait=true",
             "--timeout=60s",
         ])?;
-        cluster.kubectl(&[
-            "delete",
-            "customresourcedefinition",
-            "widgets.demo.example.com",
-            "--ignore-not-found",
-        ])?;
-        let made = cluster.kubectl(&["create", "namespace", NAMESPACE])?;
-        if made.code != 0 {
-            return Err(format!("namespace {NAMESPACE} cannot be made: {}", made.stderr));
+        if namespace.ends_with("operator") {
+            let definition =
+                ["delete", "customresourcedefinition", "widgets.demo.example.com", "--ignore-not-found"];
+            cluster.kubectl(&definition)?;
         }
-        let account = crate::process::wait_until(std::time::Duration::from_secs(30), || {
-            cluster.kubectl(&["get", "serviceaccount", "default", "-n", NAMESPACE]).is_ok_and(|r| r.code == 0)
+        let made = cluster.kubectl(&["create", "namespace", namespace])?;
+        if made.code != 0 {
+            return Err(format!("namespace {namespace} cannot be made: {}", made.stderr));
+        }
+        let account = wait_until(Duration::from_secs(30), || {
+            cluster.kubectl(&["get", "serviceaccount", "default", "-n", namespace]).is_ok_and(|r| r.code == 0)
         });
         if account { Ok(()) } else { Err("the namespace got no default service account".to_owned()) }
     }
