@@ -436,7 +436,7 @@ fn is_time(text: &str) -> bool {
     b.len() >= 20
         && b[4] == b'-'
         && b[7] == b'-'
-        && b[10] == b'T'
+        && matches!(b[10], b'T' | b' ')
         && b[13] == b':'
         && b[..4].iter().all(u8::is_ascii_digit)
 }
