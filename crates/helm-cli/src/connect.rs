@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use helm_actions::{Cancel, Canceller, Context as ActionContext, Event, Failure, Observer, Target};
 use helm_kube::{Cluster, ConnectOptions, RateLimit};
@@ -86,7 +87,11 @@ where
                 namespace,
                 compat: settings.compat,
             },
-            observer: Arc::new(Terminal { log: context.log, tables: context.prints_tables() }),
+            observer: Arc::new(Terminal {
+                log: context.log,
+                tables: context.prints_tables(),
+                installed_instead: context.installed_instead.clone(),
+            }),
             cancel,
             host: Arc::new(Machine),
         };
@@ -144,6 +149,7 @@ async fn next_signal() -> u8 {
 struct Terminal {
     log: Log,
     tables: bool,
+    installed_instead: Arc<AtomicBool>,
 }
 
 impl Observer for Terminal {
@@ -151,7 +157,11 @@ impl Observer for Terminal {
         match event {
             Event::Log { level, message, fields } => self.log.at(level, message, fields),
             Event::Chart(warning) => self.log.chart_warning(warning),
-            Event::Installing { release } if self.tables => {
+            Event::Installing { release } => {
+                self.installed_instead.store(true, Ordering::Relaxed);
+                if !self.tables {
+                    return;
+                }
                 let name = crate::text::quote(release);
                 let _ = writeln!(std::io::stdout(), "Release {name} does not exist. Installing it now.");
             }

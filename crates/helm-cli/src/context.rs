@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use helm_chart::Compat;
 
@@ -17,6 +19,8 @@ pub(crate) struct Context {
     out: RefCell<io::BufWriter<io::Stdout>>,
     tables: bool,
     pub(crate) palette: Palette,
+    /// Whether `upgrade --install` found nothing to upgrade.
+    pub(crate) installed_instead: Arc<AtomicBool>,
 }
 
 impl Context {
@@ -29,6 +33,7 @@ impl Context {
             out: RefCell::new(io::BufWriter::with_capacity(1 << 16, io::stdout())),
             tables,
             palette,
+            installed_instead: Arc::default(),
         }
     }
 

@@ -33,7 +33,7 @@ pub(crate) fn text(command: &Command, path: &[&str], compat: Compat) -> String {
         .iter()
         .flat_map(|g| g.iter())
         .chain(std::iter::once(&help))
-        .filter(|f| !f.hidden && f.exists(compat))
+        .filter(|f| (!f.hidden || compat == Compat::V3) && f.exists(compat))
         .collect();
     let global: Vec<&Flag> = GLOBAL.iter().filter(|f| f.exists(compat)).collect();
     if path.len() == 1 {

@@ -50,7 +50,7 @@ fn run(argv: &[String]) -> Result<(), CliError> {
     let context = Context::new(settings::Settings::read(compat, &args)?, tables);
     let outcome = match command.run {
         Some(run) if !args.help() => {
-            for (flag, instead) in args.deprecated() {
+            for (flag, instead) in args.deprecated(compat) {
                 context.log.plain(&format!("Flag --{flag} has been deprecated, {instead}"));
             }
             command.check_arity(&path, args.positional().len()).and_then(|()| run(&context, &args))

@@ -271,8 +271,10 @@ impl Args {
     }
 
     /// The deprecated flags that were typed, with what to use instead.
-    pub(crate) fn deprecated(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.flags.iter().filter(|f| self.given(f.long)).filter_map(|f| Some((f.long, f.deprecated?)))
+    pub(crate) fn deprecated(&self, compat: Compat) -> impl Iterator<Item = (&str, &str)> {
+        // What Helm 4 replaced is how it is done in Helm 3.
+        let flags: &[Flag] = if compat == Compat::V3 { &[] } else { &self.flags };
+        flags.iter().filter(|f| self.given(f.long)).filter_map(|f| Some((f.long, f.deprecated?)))
     }
 
     /// Checks the form of all values, so that commands can take them as they are.

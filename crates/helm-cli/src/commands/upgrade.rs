@@ -1,5 +1,7 @@
 //! `helm upgrade`.
 
+use std::sync::atomic::Ordering;
+
 use helm_actions::{IfMissing, ReuseValues, UpgradeRequest, upgrade};
 
 use crate::conduct;
@@ -38,10 +40,11 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     };
     let message = format!("Release {name} has been cancelled.");
     let release =
-        connect::run(context, false, Some(message), |action| async move { upgrade(&action, request).await })
-            .map_err(|e| e.context("UPGRADE FAILED"))?;
-    // A first revision was installed instead and needs no word of an upgrade.
-    if format == Format::Table && !(args.on("install") && release.version == 1) {
+        connect::run(context, false, Some(message), |action| async move { upgrade(&action, request).await });
+    let installed = context.installed_instead.load(Ordering::Relaxed);
+    let release = release.map_err(|e| if installed { e } else { e.context("UPGRADE FAILED") })?;
+    // A release that was installed instead needs no word of an upgrade.
+    if format == Format::Table && !installed {
         context
             .println(&format!("Release {} has been upgraded. Happy Helming!", crate::text::quote(name)))?;
     }
