@@ -105,9 +105,9 @@ pub(crate) async fn render(
             () = context.cancel.cancelled() => return Err(ActionError::Cancelled),
         }
     };
-    let rendered = rendered.map_err(|e| ActionError::Other(e.to_string()))??;
-    report(context, &rendered.warnings);
-    sort(context, chart, rendered.files, options)
+    let (warnings, rendered) = rendered.map_err(|e| ActionError::Other(e.to_string()))?;
+    report(context, &warnings);
+    sort(context, chart, rendered?.files, options)
 }
 
 /// Everything that a rendering thread needs.
@@ -122,14 +122,21 @@ struct Job {
 }
 
 impl Job {
-    fn run(self, world: Arc<dyn World>) -> Result<helm_render::Rendered, helm_render::RenderError> {
+    /// What values remarked counts even if a template fails afterwards.
+    fn run(
+        self,
+        world: Arc<dyn World>,
+    ) -> (Vec<Warning>, Result<helm_render::Rendered, helm_render::RenderError>) {
         let mut input = RenderInput::new(&self.chart, &self.values, &self.capabilities, self.release);
         input.compat = self.compat;
         input.enable_dns = self.enable_dns;
         if self.skip_schema {
             input.schema = Schema::Skip;
         }
-        helm_render::render(&input, world)
+        let mut warnings = Vec::new();
+        let values = helm_render::values(&input, &mut warnings);
+        let rendered = values.and_then(|values| helm_render::render_with_values(&input, values, world));
+        (warnings, rendered)
     }
 }
 

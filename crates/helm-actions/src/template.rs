@@ -34,8 +34,6 @@ pub struct TemplateOutput {
     pub objects: Vec<(String, String)>,
     /// Hooks in install order.
     pub hooks: Vec<Hook>,
-    /// What processing dependencies and values remarked.
-    pub warnings: Vec<Warning>,
     /// Hook annotations that name no event.
     pub unknown_hooks: Vec<String>,
     /// What functions let pass.
@@ -86,13 +84,14 @@ pub fn kube_version_fits(constraint: &str, capabilities: &Capabilities) -> bool 
     }
 }
 
-/// Renders a chart as [`TemplateRequest`] says. Same request and world, same output.
+/// Renders a chart as [`TemplateRequest`] says. Same request and world, same output. What processing dependencies and
+/// values remarked is in `warnings` even if rendering fails afterwards.
 pub fn template(
     request: TemplateRequest<'_>,
     world: Arc<dyn World>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<TemplateOutput, TemplateError> {
-    let mut warnings = Vec::new();
-    let chart = dependencies::process(request.chart, request.values, request.compat, &mut warnings)
+    let chart = dependencies::process(request.chart, request.values, request.compat, warnings)
         .map_err(|e| TemplateError::Dependencies(e.to_string()))?;
     let mut input = RenderInput::new(&chart, request.values, request.capabilities, request.release);
     input.compat = request.compat;
@@ -100,7 +99,7 @@ pub fn template(
     if request.skip_schema_validation {
         input.schema = Schema::Skip;
     }
-    let values = helm_render::values(&input, &mut warnings)?;
+    let values = helm_render::values(&input, warnings)?;
     let constraint = &chart.metadata.kube_version;
     if !kube_version_fits(constraint, request.capabilities) {
         return Err(TemplateError::KubeVersion {
@@ -109,24 +108,22 @@ pub fn template(
         });
     }
     let rendered = helm_render::render_with_values(&input, values, world)?;
-    sorted(&chart, rendered, warnings, request.include_crds, request.compat)
+    sorted(&chart, rendered, request.include_crds, request.compat)
 }
 
 fn sorted(
     chart: &Chart,
     rendered: Rendered,
-    mut warnings: Vec<Warning>,
     include_crds: bool,
     compat: Compat,
 ) -> Result<TemplateOutput, TemplateError> {
-    warnings.extend(rendered.warnings);
     let files: Vec<(&str, &str)> = rendered
         .files
         .iter()
         .filter(|f| !f.path.ends_with("NOTES.txt"))
         .map(|f| (f.path.as_str(), f.text.as_str()))
         .collect();
-    let mut output = TemplateOutput { warnings, notes: rendered.notes, ..TemplateOutput::default() };
+    let mut output = TemplateOutput { notes: rendered.notes, ..TemplateOutput::default() };
     match manifest::sort(files.iter().copied(), Order::Install, compat) {
         Ok(manifests) => {
             if include_crds {

@@ -1,18 +1,20 @@
 use std::fmt;
 
-/// How loud a [`Warning`] is. Helm 4 hides `Info` unless `--debug` is set.
+/// How loud a [`Warning`] is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Level {
-    /// Shown only when debugging (Helm 4's `level=INFO`).
+    /// A detail that Helm 4 shows with `--debug` (`level=DEBUG`) and Helm 3 never does.
+    Debug,
+    /// A remark (Helm 4's `level=INFO`).
     Info,
-    /// Shown always (Helm 4's `level=WARN`).
+    /// Something the user should know (Helm 4's `level=WARN`).
     Warn,
 }
 
 /// What Helm would log while it loads a chart or merges values. Data, so that the rim decides how to show it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Warning {
-    /// How loud Helm 4 is about it; Helm 3 prints all of them.
+    /// How loud Helm 4 is about it; Helm 3 prints all but details.
     pub level: Level,
     /// Helm 4's structured message.
     pub message: String,

@@ -80,7 +80,9 @@ impl Log {
     pub(crate) fn chart_warning(self, warning: &Warning) {
         let fields: Vec<(&str, &str)> = warning.fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
         match (self.compat, warning.level) {
+            (Compat::V3, Level::Debug) => {}
             (Compat::V3, _) => self.plain(&warning.legacy),
+            (Compat::V4, Level::Debug) => self.debug(&warning.message, &fields),
             (Compat::V4, Level::Warn) => self.line("WARN", &warning.message, &fields),
             (Compat::V4, Level::Info) => self.line("INFO", &warning.message, &fields),
         }

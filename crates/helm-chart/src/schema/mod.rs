@@ -69,6 +69,7 @@ fn collect(
     {
         report.push_str(&format!("{}:\n{problem}", chart.name()));
     }
+    warnings.push(dependency_count(chart));
     for subchart in &chart.dependencies {
         match values.get(subchart.name()) {
             None | Some(Value::Nil) => {}
@@ -80,6 +81,13 @@ fn collect(
             )),
         }
     }
+}
+
+/// What Helm 4 logs between a chart and its subcharts.
+fn dependency_count(chart: &Chart) -> Warning {
+    let fields =
+        vec![("chart", chart.name().to_owned()), ("dependencies", chart.dependencies.len().to_string())];
+    Warning::structured(Level::Debug, "number of dependencies in the chart", fields, String::new())
 }
 
 /// Checks values against one schema; the error is Helm's text (`ValidateAgainstSingleSchema`).

@@ -52,7 +52,12 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         enable_dns: args.on("enable-dns"),
         include_crds: args.on("include-crds"),
     };
-    match template(request, Arc::new(Offline::new(Arc::new(Machine)))) {
+    let mut warnings = Vec::new();
+    let outcome = template(request, Arc::new(Offline::new(Arc::new(Machine))), &mut warnings);
+    for warning in &warnings {
+        context.log.chart_warning(warning);
+    }
+    match outcome {
         Ok(output) => print(context, args, &name, output),
         Err(TemplateError::Manifest { source, output }) if context.settings.debug => {
             print(context, args, &name, *output)?;
@@ -61,7 +66,12 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         Err(TemplateError::Manifest { source, .. }) => {
             Err(CliError::new(format!("{source}\n\nUse --debug flag to render out invalid YAML")))
         }
-        Err(error) => Err(failure(context, error)),
+        Err(error) => {
+            if context.settings.debug && has_release(&error) {
+                print(context, args, &name, TemplateOutput::default())?;
+            }
+            Err(failure(context, error))
+        }
     }
 }
 
@@ -76,15 +86,22 @@ fn check_name(context: &Context, name: &str) -> Result<(), CliError> {
     Err(CliError::new(text).context("release name check failed"))
 }
 
-/// Helm has a release to show as soon as values are known, and then hints at `--debug`.
+/// Helm has a release to show, without objects, as soon as values are known.
+fn has_release(error: &TemplateError) -> bool {
+    !matches!(
+        error,
+        TemplateError::Dependencies(_) | TemplateError::Render(helm_render::RenderError::Values(_))
+    )
+}
+
+/// With a release to show, Helm hints at `--debug`.
 fn failure(context: &Context, error: TemplateError) -> CliError {
-    let hint = match &error {
-        TemplateError::Dependencies(_) => {
-            return CliError::new(error).context("chart dependencies processing failed");
-        }
-        TemplateError::Render(helm_render::RenderError::Values(_)) => "",
-        _ if context.settings.debug => "",
-        _ => "\n\nUse --debug flag to render out invalid YAML",
+    if matches!(error, TemplateError::Dependencies(_)) {
+        return CliError::new(error).context("chart dependencies processing failed");
+    }
+    let hint = match has_release(&error) && !context.settings.debug {
+        true => "\n\nUse --debug flag to render out invalid YAML",
+        false => "",
     };
     CliError::new(format!("{error}{hint}"))
 }
@@ -105,9 +122,6 @@ pub(crate) fn print(
     name: &str,
     output: TemplateOutput,
 ) -> Result<(), CliError> {
-    for warning in &output.warnings {
-        context.log.chart_warning(warning);
-    }
     for events in &output.unknown_hooks {
         context.log.unknown_hook(events);
     }
