@@ -213,6 +213,7 @@ const UNINSTALL: &[Flag] = &[
 ];
 
 const LIST: &[Flag] = &[
+    Flag::switch("all", "show releases in every state").short('a').only3(),
     Flag::switch("all-namespaces", "of all namespaces").short('A'),
     Flag::switch("date", "sort by date").short('d'),
     Flag::switch("deployed", "show deployed releases"),
@@ -459,7 +460,12 @@ pub(crate) static ROOT: Command = Command {
             short: "print the state of a release",
             long: "Prints state, revision, date, objects, tests and notes of a release.",
             arity: Arity::Exactly(1),
-            flags: &[&[OUTPUT, REVISION]],
+            flags: &[&[
+                OUTPUT,
+                REVISION,
+                Flag::switch("show-desc", "show the description").only3(),
+                Flag::switch("show-resources", "show the live objects").only3(),
+            ]],
             run: Some(commands::status::run),
             ..BLANK
         },

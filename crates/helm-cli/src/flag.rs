@@ -109,6 +109,11 @@ impl Flag {
         Flag { short: Some(short), ..self }
     }
 
+    /// A flag that Helm 4 does not know any more.
+    pub(crate) const fn only3(self) -> Flag {
+        Flag { only: Some(Compat::V3), ..self }
+    }
+
     /// A flag that Helm 3 does not know.
     pub(crate) const fn since4(self) -> Flag {
         Flag { only: Some(Compat::V4), ..self }

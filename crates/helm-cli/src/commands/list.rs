@@ -62,6 +62,9 @@ fn states(context: &Context, args: &Args) -> Vec<Status> {
         .filter(|(flag, _)| args.on(flag))
         .flat_map(|(_, states)| states.iter().cloned())
         .collect();
+    if context.compat() == Compat::V3 && args.on("all") {
+        return Vec::new();
+    }
     match (chosen.is_empty(), context.compat()) {
         (true, Compat::V3) => vec![Status::Deployed, Status::Failed],
         _ => chosen,

@@ -19,9 +19,14 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     })?;
     // The chart is no part of a status.
     status.release.chart = None;
-    if context.compat() == Compat::V3 {
+    if context.compat() == Compat::V3 && !args.on("show-resources") {
         status.release.info.resources = None;
         status.tables.clear();
     }
-    printer::release(context, format, &status.release, Show { tables: &status.tables, ..Show::default() })
+    printer::release(
+        context,
+        format,
+        &status.release,
+        Show { tables: &status.tables, description: args.on("show-desc"), ..Show::default() },
+    )
 }
