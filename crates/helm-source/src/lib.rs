@@ -3,7 +3,7 @@
 //! A reference is a path, and later a URL, `repository/name` or `oci://…`: [`locate`] is the one door through which
 //! every verb finds its chart.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Why a reference leads to no chart; texts as Helm's `LocateChart` where Helm has one.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ pub fn locate(reference: &str) -> Result<PathBuf, LocateError> {
     let path = Path::new(reference);
     if path.exists() {
         // Helm shows absolute paths; links are followed when the chart is loaded.
-        return Ok(std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()));
+        return Ok(clean(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())));
     }
     if path.is_absolute() || reference.starts_with('.') {
         return Err(LocateError::NotFound(reference.to_owned()));
@@ -42,6 +42,18 @@ pub fn locate(reference: &str) -> Result<PathBuf, LocateError> {
         Some((repository, _)) => Err(LocateError::UnknownRepository(repository.to_owned())),
         None => Err(LocateError::BareName(reference.to_owned())),
     }
+}
+
+/// Go's `filepath.Clean` for an absolute path: `..` takes the folder before it away.
+fn clean(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut clean, part| {
+        if part == Component::ParentDir {
+            clean.pop();
+        } else {
+            clean.push(part);
+        }
+        clean
+    })
 }
 
 #[cfg(test)]
