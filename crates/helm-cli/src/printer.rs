@@ -1,10 +1,10 @@
 //! How a release is shown to people: the text of `install`, `upgrade`, `status`, `test` and `get all`.
 
+use govalue::Value;
 use helm_chart::Compat;
 use helm_kube::Table;
 use helm_release::{HookEvent, Release, Time, execution_order};
 use jiff::tz::TimeZone;
-use serde_json::Value;
 
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
@@ -105,10 +105,10 @@ fn object_table(table: &Table) -> String {
     out
 }
 
-fn cell_text(cell: &Value) -> String {
+fn cell_text(cell: &serde_json::Value) -> String {
     match cell {
-        Value::String(s) => s.clone(),
-        Value::Null => "<none>".to_owned(),
+        serde_json::Value::String(s) => s.clone(),
+        serde_json::Value::Null => "<none>".to_owned(),
         other => other.to_string(),
     }
 }
@@ -135,8 +135,13 @@ fn tests(release: &Release) -> String {
 fn values(context: &Context, release: &Release) -> Result<String, CliError> {
     let supplied = release.config_values().or_fail()?;
     let computed = computed_values(context, release)?;
-    let text = |map| yaml_of(&govalue::Value::Map(map));
-    Ok(format!("USER-SUPPLIED VALUES:\n{}\nCOMPUTED VALUES:\n{}\n", text(supplied)?, text(computed)?))
+    let (supplied, computed) = (yaml_of(&supplied_value(supplied))?, yaml_of(&Value::Map(computed))?);
+    Ok(format!("USER-SUPPLIED VALUES:\n{supplied}\nCOMPUTED VALUES:\n{computed}\n"))
+}
+
+/// Supplied values as they are shown: none are `null` in Helm, not an empty map.
+pub(crate) fn supplied_value(values: govalue::Map) -> Value {
+    if values.is_empty() { Value::Nil } else { Value::Map(values) }
 }
 
 /// The values that the chart of a release saw.
@@ -149,7 +154,7 @@ fn computed_values(context: &Context, release: &Release) -> Result<govalue::Map,
 }
 
 /// Values as YAML with a line break at the end.
-pub(crate) fn yaml_of(value: &govalue::Value) -> Result<String, CliError> {
+pub(crate) fn yaml_of(value: &Value) -> Result<String, CliError> {
     let bytes = govalue::yaml::sigs::marshal(value).or_fail()?;
     String::from_utf8(bytes).or_fail()
 }

@@ -30,6 +30,7 @@ const SCENARIOS: &[Scenario] = &[
         steps: &[
             &["install", "shop", "shop", "--wait"],
             &["get", "values", "shop", "--all"],
+            &["get", "all", "shop"],
             &["upgrade", "shop", "shop", "--set", "color=red,replicas=2"],
             &["upgrade", "shop", "shop", "--set", "color=green,sim=fail"],
             &["history", "shop", "-o", "json"],

@@ -54,8 +54,7 @@ pub(crate) fn values(context: &Context, args: &Args) -> Result<(), CliError> {
     let values = connect::run(context, false, None, |action| async move {
         get_values(&action, &name, revision, all).await
     })?;
-    // Nothing supplied is `null` in Helm, not an empty map.
-    let value = if values.is_empty() && !all { Value::Nil } else { Value::Map(values) };
+    let value = if all { Value::Map(values) } else { printer::supplied_value(values) };
     match format {
         Format::Json => context.println(&String::from_utf8_lossy(&govalue::json::encode(&value).or_fail()?)),
         Format::Yaml => context.print(&yaml_of(&value)?),
