@@ -472,6 +472,8 @@ fn steady(stdout: &str) -> String {
 fn steady_errors(stderr: &str) -> String {
     let mut lines: Vec<String> = stderr
         .lines()
+        // Now and then Helm's Kubernetes client tells of a watch that it ended itself.
+        .filter(|line| !line.contains(" reflector.go:"))
         .map(|line| {
             let words: Vec<&str> =
                 line.split(' ').map(|w| if is_time(w.trim_matches('"')) { "TIME" } else { w }).collect();
