@@ -84,8 +84,8 @@ pub enum ActionError {
     InvalidName { context: &'static str, name: String },
     #[error("user supplied labels contains system reserved label name. System labels: [{}]", SYSTEM_LABELS.join(" "))]
     SystemLabels,
-    #[error("chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {version}")]
-    KubeVersion { constraint: String, version: String },
+    #[error(transparent)]
+    KubeVersion(#[from] crate::kube_version::Mismatch),
     #[error("invalid release revision")]
     InvalidRevision,
     #[error("release has no {0} version")]

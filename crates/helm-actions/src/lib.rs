@@ -11,6 +11,7 @@
 //! 4. what fails is recorded as failed before the [`Failure`] is answered, whatever the reason: an error, the end of
 //!    the time, or the user. No record stays pending.
 
+pub mod kube_version;
 pub mod lint;
 pub mod template;
 

@@ -12,7 +12,7 @@ use helm_render::{
 };
 
 use crate::world::{ClusterWorld, answer};
-use crate::{ActionError, Context, Event, Level, Rendering};
+use crate::{ActionError, Context, Event, Level, Rendering, kube_version};
 
 /// What a chart rendered to.
 pub(crate) struct Output {
@@ -84,7 +84,7 @@ pub(crate) async fn render(
     options: &Rendering,
     lookups: bool,
 ) -> Result<Output, ActionError> {
-    check_kube_version(chart, capabilities)?;
+    kube_version::check(chart, capabilities)?;
     let (world, mut questions) = ClusterWorld::new(context.host.clone());
     let world: Arc<dyn World> =
         if lookups { Arc::new(world) } else { Arc::new(Offline::new(context.host.clone())) };
@@ -161,19 +161,4 @@ fn sort(
         context.log(Level::Info, "skipping unknown hooks", &[("hookTypes", events)]);
     }
     Ok(Output { manifests, notes: text })
-}
-
-/// Refuses a chart whose `kubeVersion` excludes the cluster.
-fn check_kube_version(chart: &Chart, capabilities: &Capabilities) -> Result<(), ActionError> {
-    let constraint = &chart.metadata.kube_version;
-    if constraint.is_empty() {
-        return Ok(());
-    }
-    let version = &capabilities.kube_version;
-    match dependencies::is_compatible_range(constraint, version.for_constraints()) {
-        true => Ok(()),
-        false => {
-            Err(ActionError::KubeVersion { constraint: constraint.clone(), version: version.version.clone() })
-        }
-    }
 }

@@ -7,6 +7,8 @@ use helm_chart::{Chart, Compat, Warning, dependencies};
 use helm_release::{Hook, Order, manifest};
 use helm_render::{Capabilities, LintNote, ReleaseInfo, RenderError, RenderInput, Rendered, Schema, World};
 
+use crate::kube_version;
+
 /// What to render.
 pub struct TemplateRequest<'a> {
     /// The chart as it was loaded.
@@ -54,13 +56,8 @@ pub enum TemplateError {
     #[error("{0}")]
     Dependencies(String),
     /// The chart does not want this version of Kubernetes.
-    #[error("chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {version}")]
-    KubeVersion {
-        /// The chart's constraint.
-        constraint: String,
-        /// The version that it excludes.
-        version: String,
-    },
+    #[error(transparent)]
+    KubeVersion(#[from] kube_version::Mismatch),
     /// A template or the values are wrong.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -72,16 +69,6 @@ pub enum TemplateError {
         /// All rendered files.
         output: Box<TemplateOutput>,
     },
-}
-
-/// Whether a version of Kubernetes satisfies a chart's `kubeVersion`; no constraint is satisfied by any, and a
-/// malformed one by none.
-pub fn kube_version_fits(constraint: &str, capabilities: &Capabilities) -> bool {
-    constraint.is_empty() || {
-        let version = gosemver::Version::parse(capabilities.kube_version.for_constraints());
-        let constraint = gosemver::Constraint::parse(constraint);
-        matches!((version, constraint), (Ok(v), Ok(c)) if c.check(&v))
-    }
 }
 
 /// Renders a chart as [`TemplateRequest`] says. Same request and world, same output. What processing dependencies and
@@ -100,13 +87,7 @@ pub fn template(
         input.schema = Schema::Skip;
     }
     let values = helm_render::values(&input, warnings)?;
-    let constraint = &chart.metadata.kube_version;
-    if !kube_version_fits(constraint, request.capabilities) {
-        return Err(TemplateError::KubeVersion {
-            constraint: constraint.clone(),
-            version: request.capabilities.kube_version.version.clone(),
-        });
-    }
+    kube_version::check(&chart, request.capabilities)?;
     let rendered = helm_render::render_with_values(&input, values, world)?;
     sorted(&chart, rendered, request.include_crds, request.compat)
 }
