@@ -22,6 +22,8 @@ struct State {
     unanswered: Vec<String>,
     /// Told when one of them has come in.
     waiting: Arc<Notify>,
+    /// How often the groups were asked for since a definition of custom resources was made: the third time lists it.
+    askings: u32,
 }
 
 impl Server {
@@ -132,7 +134,7 @@ impl State {
     }
 
     fn answer(&mut self, call: Call) -> (u16, Value) {
-        if let Some(found) = discovery(&call.path) {
+        if let Some(found) = self.discovery(&call.path) {
             return (200, found);
         }
         self.requests.push(format!("{} {}", call.method, call.path));
@@ -211,8 +213,26 @@ impl State {
                 "conditions": [{"type": condition, "status": "True", "message": condition}],
             });
         }
+        if object["kind"] == "CustomResourceDefinition" {
+            self.askings = 0;
+            object["status"] = json!({"conditions": [{"type": "Established", "status": "True"}]});
+        }
         self.objects.insert(path, object.clone());
         (status, object)
+    }
+
+    /// Lists a kind only a while after its definition was made, as an API server does.
+    fn discovery(&mut self, path: &str) -> Option<Value> {
+        self.askings += u32::from(path == "/apis");
+        let defined = self.objects.keys().any(|path| path.ends_with("/widgets.demo.example.com"));
+        match path {
+            "/apis" if defined && self.askings > 2 => Some(json!({"kind": "APIGroupList", "groups": [
+                {"name": "apiextensions.k8s.io", "versions": [{"version": "v1"}]},
+                {"name": "demo.example.com", "versions": [{"version": "v1"}]},
+            ]})),
+            "/apis/demo.example.com/v1" => Some(resources(&[("Widget", "widgets", true)])),
+            _ => discovery(path),
+        }
     }
 }
 
@@ -241,20 +261,22 @@ fn failure(code: u16, reason: &str, message: &str) -> (u16, Value) {
     )
 }
 
+fn resources(kinds: &[(&str, &str, bool)]) -> Value {
+    let kinds: Vec<Value> = kinds
+        .iter()
+        .map(|(kind, name, scoped)| json!({"kind": kind, "name": name, "namespaced": scoped}))
+        .collect();
+    json!({"kind": "APIResourceList", "resources": kinds})
+}
+
 fn discovery(path: &str) -> Option<Value> {
-    let resources = |kinds: &[(&str, &str, bool)]| {
-        let kinds: Vec<Value> = kinds
-            .iter()
-            .map(|(kind, name, scoped)| json!({"kind": kind, "name": name, "namespaced": scoped}))
-            .collect();
-        json!({"kind": "APIResourceList", "resources": kinds})
-    };
     Some(match path {
         "/version" => json!({"major": "1", "minor": "36", "gitVersion": "v1.36.0"}),
         "/api" => json!({"kind": "APIVersions", "versions": ["v1"]}),
-        "/apis" => {
-            json!({"kind": "APIGroupList", "groups": [{"name": "batch", "versions": [{"version": "v1"}]}]})
-        }
+        "/apis" => json!({"kind": "APIGroupList", "groups": [
+            {"name": "batch", "versions": [{"version": "v1"}]},
+            {"name": "apiextensions.k8s.io", "versions": [{"version": "v1"}]},
+        ]}),
         "/api/v1" => resources(&[
             ("Secret", "secrets", true),
             ("ConfigMap", "configmaps", true),
@@ -262,6 +284,9 @@ fn discovery(path: &str) -> Option<Value> {
             ("Namespace", "namespaces", false),
         ]),
         "/apis/batch/v1" => resources(&[("Job", "jobs", true)]),
+        "/apis/apiextensions.k8s.io/v1" => {
+            resources(&[("CustomResourceDefinition", "customresourcedefinitions", false)])
+        }
         _ => return None,
     })
 }

@@ -152,6 +152,31 @@ fn a_release_lives_and_dies() {
 }
 
 #[test]
+fn custom_resources_wait_until_their_kind_is_listed() {
+    run(async {
+        for compat in [Compat::V3, Compat::V4] {
+            let Bench { server, context, .. } = bench(compat);
+            let widget = "apiVersion: demo.example.com/v1\nkind: Widget\nmetadata:\n  name: hull\n";
+            let mut operator = (*chart(&[("widget.yaml", widget)])).clone();
+            let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  \
+                              name: widgets.demo.example.com\nspec:\n  group: demo.example.com\n  names:\n    \
+                              kind: Widget\n  versions:\n  - name: v1\n    served: true\n  - name: v0\n    \
+                              served: false\n";
+            operator.files.push(File {
+                name: "crds/widget.yaml".to_owned(),
+                data: definition.into(),
+                mod_time: None,
+            });
+            install(&context, install_request(Arc::new(operator))).await.unwrap();
+            assert_eq!(
+                server.objects(),
+                ["customresourcedefinitions/widgets.demo.example.com", "widgets/hull"]
+            );
+        }
+    });
+}
+
+#[test]
 fn an_unchanged_upgrade_writes_each_object_once_and_reads_none() {
     run(async {
         let Bench { server, context, .. } = bench(Compat::V4);
