@@ -8,6 +8,7 @@ use std::process::Command;
 /// Every product crate with the crates of this workspace that it may use.
 const TABLE: &[(&str, &[&str])] = &[
     ("govalue", &[]),
+    ("gonet", &["govalue"]),
     ("gosemver", &["govalue"]),
     ("goregexp", &[]),
     ("gotmpl", &["govalue"]),
@@ -16,8 +17,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("helm-chart", &["govalue", "gosemver", "goregexp"]),
     ("helm-render", &["helm-chart", "gotmpl", "sprig", "govalue", "gosemver"]),
     ("helm-release", &["helm-chart", "k8s-object", "govalue", "gosemver"]),
-    ("helm-source", &["helm-chart", "govalue", "gosemver", "goregexp"]),
-    ("helm-kube", &["k8s-object", "govalue"]),
+    ("helm-source", &["helm-chart", "govalue", "gonet", "gosemver", "goregexp"]),
+    ("helm-kube", &["k8s-object", "govalue", "gonet"]),
     ("helm-store", &["helm-release", "helm-kube", "k8s-object"]),
     (
         "helm-actions",

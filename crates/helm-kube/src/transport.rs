@@ -15,9 +15,7 @@ use tokio::time::Instant;
 use crate::resource_type::push_escaped;
 use crate::{Error, RateLimit, Status, TransportError};
 
-mod go_network;
-
-pub(crate) use go_network::system_reason;
+pub(crate) use gonet::system_reason;
 
 /// How often a server that asks for patience gets it.
 const PAUSES: u32 = 10;
@@ -157,7 +155,7 @@ impl Transport {
         response.into_body().collect_bytes().await.map_err(|e| {
             Error::decode(
                 "unexpected error when reading response body. Please retry. Original error",
-                go_network::cause(&e, ""),
+                gonet::cause(&e, ""),
             )
         })
     }
@@ -198,7 +196,7 @@ impl Transport {
         Error::Transport(Box::new(TransportError {
             operation,
             url: format!("{}{}", self.base, call.target),
-            cause: go_network::cause(error, &self.base),
+            cause: gonet::cause(error, &self.base),
         }))
     }
 

@@ -3,6 +3,8 @@
 //! A reference is a path, and later a URL, `repository/name` or `oci://…`: [`locate`] is the one door through which
 //! every verb finds its chart.
 
+pub mod http;
+
 use std::path::{Component, Path, PathBuf};
 
 /// Why a reference leads to no chart; texts as Helm's `LocateChart` where Helm has one.

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 
 /// Why a request got no answer. `base` is the server's URL, for errors that name the address.
-pub(super) fn cause(error: &(dyn StdError + 'static), base: &str) -> String {
+pub fn cause(error: &(dyn StdError + 'static), base: &str) -> String {
     let chain = Chain(Some(error));
     let mut innermost = String::new();
     for error in chain {
@@ -17,6 +17,12 @@ pub(super) fn cause(error: &(dyn StdError + 'static), base: &str) -> String {
         if let Some(text) = tls_cause(&innermost) {
             return text;
         }
+    }
+    if innermost.contains("connection closed before message completed") {
+        return "EOF".to_owned();
+    }
+    if innermost.contains("end of file before message length reached") {
+        return "unexpected EOF".to_owned();
     }
     if innermost.contains("failed to lookup address") || innermost.contains("dns error") {
         return lookup_failure(base);
@@ -59,6 +65,12 @@ fn io_cause(error: &io::Error, base: &str) -> Option<String> {
 
 /// Go's `crypto/tls` and `crypto/x509` on certificates; rustls says it in the text of its errors.
 fn tls_cause(text: &str) -> Option<String> {
+    if let Some(alert) = text.strip_prefix("received fatal alert: ") {
+        return Some(format!("remote error: tls: {}", alert_words(alert)));
+    }
+    if text.starts_with("received corrupt message of type InvalidContentType") {
+        return Some("http: server gave HTTP response to HTTPS client".to_owned());
+    }
     let reason = text.strip_prefix("invalid peer certificate: ")?;
     let words = if reason.starts_with("UnknownIssuer") {
         "x509: certificate signed by unknown authority".to_owned()
@@ -70,6 +82,40 @@ fn tls_cause(text: &str) -> Option<String> {
         format!("x509: {reason}")
     };
     Some(format!("tls: failed to verify certificate: {words}"))
+}
+
+/// Go's names for what the other side complains of.
+fn alert_words(alert: &str) -> String {
+    match alert {
+        "UnknownCA" => "unknown certificate authority".to_owned(),
+        "UnrecognisedName" => "unrecognized name".to_owned(),
+        "ProtocolVersion" => "protocol version not supported".to_owned(),
+        "DecryptError" => "error decrypting message".to_owned(),
+        "NoApplicationProtocol" => "no application protocol".to_owned(),
+        _ => {
+            let mut words = String::new();
+            for c in alert.chars() {
+                if c.is_ascii_uppercase() && !words.is_empty() {
+                    words.push(' ');
+                }
+                words.push(c.to_ascii_lowercase());
+            }
+            words
+        }
+    }
+}
+
+/// Whether the other side closed the connection: what is safe to repeat may be tried again.
+pub fn is_closed(error: &(dyn StdError + 'static)) -> bool {
+    Chain(Some(error)).any(|error| {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        let text = error.to_string();
+        matches!(
+            kind,
+            Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe)
+        ) || text.contains("connection closed before message completed")
+            || text.contains("end of file before message length reached")
+    })
 }
 
 /// A certificate for other names: rustls names the one wanted, then those there are.
@@ -110,7 +156,7 @@ fn name_server() -> Option<String> {
 }
 
 /// The system's reason without the number Rust appends, in Go's lower case.
-pub(crate) fn system_reason(error: &io::Error) -> String {
+pub fn system_reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut characters = text.chars();

@@ -1,0 +1,350 @@
+//! One client for a run: connections by what TLS they need, redirects, time limits, repetition.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use gonet::{Proxies, Url};
+use http::header::{AUTHORIZATION, COOKIE, LOCATION, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use tokio::time::Instant;
+
+use super::access::{Access, basic};
+use super::{HttpError, retry, tls};
+
+/// What all requests of a run have in common.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    /// `User-Agent`, as Helm names itself: `Helm/4.3.1`.
+    pub user_agent: String,
+    /// Proxies from the environment.
+    pub proxies: Proxies,
+    /// How long making a connection may take.
+    pub connect_timeout: Duration,
+    /// How long a server may be silent.
+    pub idle_timeout: Duration,
+}
+
+impl Default for ClientOptions {
+    fn default() -> ClientOptions {
+        ClientOptions {
+            user_agent: "Helm".to_owned(),
+            proxies: Proxies::default(),
+            connect_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Sends requests; clones share connections.
+#[derive(Clone, Debug, Default)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    options: ClientOptions,
+    /// Connections by what their TLS was made of.
+    connections: Mutex<Vec<(Identity, reqwest::Client)>>,
+}
+
+/// What TLS connections differ by.
+#[derive(Clone, Debug, PartialEq)]
+struct Identity {
+    ca_file: String,
+    cert_file: String,
+    key_file: String,
+    insecure: bool,
+}
+
+/// What is sent along.
+#[derive(Clone, Debug, Default)]
+pub enum Body {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Bytes, which can be sent again when that is needed.
+    Bytes(Bytes),
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The URL; user and password in it are sent as basic authentication.
+    pub url: Url,
+    /// Headers beside those of the client. A secret belongs into a value marked as sensitive.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+    /// Whether it may be sent again after a temporary refusal or a broken connection.
+    pub repeatable: bool,
+}
+
+impl Request {
+    /// A request without body; `GET` and `HEAD` may be repeated.
+    pub fn new(method: Method, url: Url) -> Request {
+        let repeatable = matches!(method, Method::GET | Method::HEAD);
+        Request { method, url, headers: HeaderMap::new(), body: Body::Empty, repeatable }
+    }
+
+    /// The request with a header; one that cannot be sent is an error.
+    pub fn header(mut self, name: HeaderName, value: &str) -> Result<Request, HttpError> {
+        let mut value = HeaderValue::from_str(value).map_err(|_| {
+            HttpError::Request(format!("net/http: invalid header field value for \"{name}\""))
+        })?;
+        value.set_sensitive(name == AUTHORIZATION);
+        self.headers.insert(name, value);
+        Ok(self)
+    }
+}
+
+/// An answer whose body is still to come.
+#[derive(Debug)]
+pub struct Response {
+    /// Code.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Where the answer came from, after redirects.
+    pub url: Url,
+    inner: reqwest::Response,
+    idle: Duration,
+    deadline: Option<Instant>,
+}
+
+impl Client {
+    /// A client; nothing is opened yet.
+    pub fn new(options: ClientOptions) -> Client {
+        Client(Arc::new(Inner { options, connections: Mutex::default() }))
+    }
+
+    /// Sends a request and answers what the server says, whatever its code. Redirects are followed, credentials stay
+    /// with scheme, host and port that they were given for unless the access says otherwise; what is repeatable is
+    /// sent again, a few times, after temporary refusals and broken connections.
+    pub async fn request(&self, request: Request, access: &Access) -> Result<Response, HttpError> {
+        let deadline = access.timeout.map(|timeout| Instant::now() + timeout);
+        self.request_until(request, access, deadline).await
+    }
+
+    pub(super) async fn request_until(
+        &self,
+        request: Request,
+        access: &Access,
+        deadline: Option<Instant>,
+    ) -> Result<Response, HttpError> {
+        let mut attempt = 0;
+        loop {
+            let outcome = self.follow(&request, access, deadline).await;
+            let retry_after = match &outcome {
+                Ok(response) if retry::is_temporary(response.status.as_u16()) => {
+                    response.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).map(str::to_owned)
+                }
+                Err(error) if error.closed() => None,
+                _ => return outcome,
+            };
+            let pause = if request.repeatable { retry::pause(attempt, retry_after.as_deref()) } else { None };
+            let Some(pause) = pause.filter(|pause| deadline.is_none_or(|d| Instant::now() + *pause < d))
+            else {
+                return outcome;
+            };
+            drop(outcome);
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// Sends a request and follows redirects as Go's client does: at most ten.
+    async fn follow(
+        &self,
+        request: &Request,
+        access: &Access,
+        deadline: Option<Instant>,
+    ) -> Result<Response, HttpError> {
+        let mut current = request.clone();
+        for _ in 0..=10 {
+            let response = self.send(&current, access, deadline).await?;
+            let target = match (response.status.as_u16(), response.headers.get(LOCATION)) {
+                (301 | 302 | 303 | 307 | 308, Some(target)) => target.to_str().unwrap_or_default().to_owned(),
+                _ => return Ok(response),
+            };
+            let target = Url::parse(&target).map_err(|e| {
+                let cause = format!(
+                    "failed to parse Location header {}: {e}",
+                    govalue::strconv::quote(target.as_bytes())
+                );
+                transport(&current, cause, false)
+            })?;
+            let next = current.url.resolve(&target);
+            if !matches!(response.status.as_u16(), 307 | 308) && current.method != Method::HEAD {
+                current.method = Method::GET;
+                current.body = Body::Empty;
+            }
+            if !access.pass_credentials && !next.same_server(&request.url) {
+                current.headers.remove(AUTHORIZATION);
+                current.headers.remove(COOKIE);
+            }
+            current.url = next;
+        }
+        Err(transport(&current, "stopped after 10 redirects".to_owned(), false))
+    }
+
+    async fn send(
+        &self,
+        request: &Request,
+        access: &Access,
+        deadline: Option<Instant>,
+    ) -> Result<Response, HttpError> {
+        if !matches!(request.url.scheme.as_str(), "http" | "https") {
+            let scheme = govalue::strconv::quote(request.url.scheme.as_bytes());
+            return Err(transport(request, format!("unsupported protocol scheme {scheme}"), false));
+        }
+        if request.url.host.is_empty() {
+            return Err(transport(request, "http: no Host in request URL".to_owned(), false));
+        }
+        let connections = self.connections(access)?;
+        let mut builder = connections
+            .request(request.method.clone(), request.url.without_user())
+            .headers(request.headers.clone());
+        if !request.headers.contains_key(AUTHORIZATION)
+            && let Some((user, password)) = request.url.credentials()
+            && let Ok(mut value) = HeaderValue::from_str(basic(&user, &password).reveal())
+        {
+            value.set_sensitive(true);
+            builder = builder.header(AUTHORIZATION, value);
+        }
+        if let Body::Bytes(bytes) = &request.body {
+            builder = builder.body(bytes.clone());
+        }
+        let idle = self.0.options.idle_timeout;
+        let limit = limit(idle, deadline);
+        match tokio::time::timeout_at(limit, builder.send()).await {
+            Ok(Ok(inner)) => Ok(Response {
+                status: inner.status(),
+                headers: inner.headers().clone(),
+                url: request.url.clone(),
+                inner,
+                idle,
+                deadline,
+            }),
+            Ok(Err(error)) => {
+                let error = error.without_url();
+                let closed = gonet::is_closed(&error);
+                let base = format!("{}://{}", request.url.scheme, request.url.host);
+                let cause = if error.is_timeout() {
+                    "dial tcp: i/o timeout".to_owned()
+                } else {
+                    gonet::cause(&error, &base)
+                };
+                Err(transport(request, cause, closed))
+            }
+            Err(_) if deadline == Some(limit) => Err(transport(
+                request,
+                "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned(),
+                false,
+            )),
+            Err(_) => {
+                Err(transport(request, "net/http: timeout awaiting response headers".to_owned(), false))
+            }
+        }
+    }
+
+    /// The connections for an access, made when first asked for.
+    fn connections(&self, access: &Access) -> Result<reqwest::Client, HttpError> {
+        let identity = Identity {
+            ca_file: access.ca_file.clone(),
+            cert_file: access.cert_file.clone(),
+            key_file: access.key_file.clone(),
+            insecure: access.insecure_skip_tls_verify,
+        };
+        let mut all = self.0.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = all.iter().find(|(known, _)| *known == identity) {
+            return Ok(client.clone());
+        }
+        let options = &self.0.options;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::config(access)?)
+            .user_agent(options.user_agent.as_str())
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(options.connect_timeout)
+            .no_proxy();
+        if !options.proxies.is_empty() {
+            let proxies = options.proxies.clone();
+            builder = builder.proxy(reqwest::Proxy::custom(move |url| {
+                let port = url.port_or_known_default().map(|port| port.to_string()).unwrap_or_default();
+                proxies
+                    .for_server(url.scheme(), url.host_str().unwrap_or_default(), &port)
+                    .map(ToString::to_string)
+            }));
+        }
+        let client = builder.build().map_err(|e| HttpError::Tls(e.to_string()))?;
+        all.push((identity, client.clone()));
+        Ok(client)
+    }
+}
+
+impl Response {
+    /// The next part of the body.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
+        let limit = limit(self.idle, self.deadline);
+        match tokio::time::timeout_at(limit, self.inner.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk),
+            Ok(Err(error)) => {
+                let error = error.without_url();
+                let base = format!("{}://{}", self.url.scheme, self.url.host);
+                let closed = gonet::is_closed(&error);
+                let cause = match gonet::cause(&error, &base).as_str() {
+                    "EOF" => "unexpected EOF".to_owned(),
+                    cause => cause.to_owned(),
+                };
+                Err(HttpError::Body { cause, closed })
+            }
+            Err(_) => {
+                let cause = if self.deadline == Some(limit) {
+                    "context deadline exceeded (Client.Timeout or context cancellation while reading body)"
+                } else {
+                    "net/http: timeout while reading body"
+                };
+                Err(HttpError::Body { cause: cause.to_owned(), closed: false })
+            }
+        }
+    }
+
+    /// The whole body, unless it is larger than the limit.
+    pub async fn bytes(mut self, limit: u64) -> Result<Vec<u8>, HttpError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            if (body.len() + chunk.len()) as u64 > limit {
+                return Err(HttpError::TooLarge { url: self.url.without_password(), limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// Code and reason: `404 Not Found`.
+    pub fn status_text(&self) -> String {
+        match self.status.canonical_reason() {
+            Some(reason) => format!("{} {reason}", self.status.as_str()),
+            None => self.status.as_str().to_owned(),
+        }
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// The moment after which a silent server is given up, or the whole request's end if that is sooner.
+fn limit(idle: Duration, deadline: Option<Instant>) -> Instant {
+    let silent = Instant::now() + idle;
+    deadline.map_or(silent, |deadline| deadline.min(silent))
+}
+
+fn transport(request: &Request, cause: String, closed: bool) -> HttpError {
+    let method = request.method.as_str();
+    let operation = format!("{}{}", &method[..1], method[1..].to_ascii_lowercase());
+    HttpError::Transport { operation, url: request.url.without_password(), cause, closed }
+}

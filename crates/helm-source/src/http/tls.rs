@@ -1,0 +1,197 @@
+//! TLS by rustls with the one provider of this program: trusted roots, client certificates, or no check at all.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+
+use super::{Access, HttpError};
+
+/// What an access says about TLS, as far as connections differ by it.
+pub(super) fn config(access: &Access) -> Result<ClientConfig, HttpError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    // Go reads all files before it looks into any, and tells of all that are missing.
+    let mut problems = Vec::new();
+    let mut read = |what: &dyn Fn(String) -> String, file: &str| {
+        std::fs::read(file).map_err(|e| problems.push(what(open_error(file, &e)))).ok()
+    };
+    let quoted = |file: &str| govalue::strconv::quote(file.as_bytes());
+    let mut identity = None;
+    if !(access.cert_file.is_empty() && access.key_file.is_empty()) {
+        let name = quoted(&access.cert_file);
+        let certificate = read(&|e| format!("unable to read cert file: {name}: {e}"), &access.cert_file);
+        let name = quoted(&access.key_file);
+        let key = certificate
+            .as_ref()
+            .and_then(|_| read(&|e| format!("unable to read key file: {name}: {e}"), &access.key_file));
+        identity = certificate.zip(key);
+    }
+    let mut authorities = None;
+    if !access.ca_file.is_empty() {
+        let name = quoted(&access.ca_file);
+        authorities = read(&|e| format!("can't read CA file: {name}: {e}"), &access.ca_file);
+    }
+    if !problems.is_empty() {
+        return Err(HttpError::Tls(problems.join("\n")));
+    }
+    let verifier: Arc<dyn ServerCertVerifier> = if access.insecure_skip_tls_verify {
+        Arc::new(NoCheck(provider.clone()))
+    } else {
+        match authorities {
+            Some(pem) => webpki(roots(&pem)?, &provider).map_err(|e| HttpError::Tls(e.to_string()))?,
+            None => Arc::new(SystemRoots { provider: provider.clone(), verifier: OnceLock::new() }),
+        }
+    };
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| HttpError::Tls(e.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
+    let mut config = match identity {
+        None => builder.with_no_client_auth(),
+        Some((certificate, key)) => {
+            let refused = |e: &str| HttpError::Tls(format!("unable to load cert from key pair: {e}"));
+            let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&certificate)
+                .collect::<Result<_, _>>()
+                .map_err(|_| refused(NO_CERTIFICATE))?;
+            if chain.is_empty() {
+                return Err(refused(NO_CERTIFICATE));
+            }
+            let key = PrivateKeyDer::from_pem_slice(&key).map_err(|_| refused(NO_KEY))?;
+            builder.with_client_auth_cert(chain, key).map_err(|e| match e {
+                Error::InconsistentKeys(_) => refused("tls: private key does not match public key"),
+                e => refused(&e.to_string()),
+            })?
+        }
+    };
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+const NO_CERTIFICATE: &str = "tls: failed to find any PEM data in certificate input";
+const NO_KEY: &str = "tls: failed to find any PEM data in key input";
+
+/// Go's `*PathError` of `os.ReadFile`.
+fn open_error(file: &str, error: &std::io::Error) -> String {
+    let operation = if Path::new(file).is_dir() { "read" } else { "open" };
+    format!("{operation} {file}: {}", gonet::system_reason(error))
+}
+
+/// The certificates of a PEM file; what else is in it does not matter, as in Go.
+fn roots(pem: &[u8]) -> Result<RootCertStore, HttpError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem).flatten() {
+        let _ = roots.add(certificate);
+    }
+    if roots.is_empty() {
+        return Err(HttpError::Tls("failed to append certificates from pem block".to_owned()));
+    }
+    Ok(roots)
+}
+
+fn webpki(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, Error> {
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+        .build()
+        .map_err(|e| Error::General(e.to_string()))
+}
+
+/// Trusts what the system trusts. The system's store is read at the first handshake: it takes milliseconds that a
+/// run without TLS does not spend.
+#[derive(Debug)]
+struct SystemRoots {
+    provider: Arc<CryptoProvider>,
+    verifier: OnceLock<Result<Arc<WebPkiServerVerifier>, Error>>,
+}
+
+impl SystemRoots {
+    fn verifier(&self) -> Result<&WebPkiServerVerifier, Error> {
+        let load = || {
+            let mut roots = RootCertStore::empty();
+            let (_, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            if roots.is_empty() {
+                return Err(Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer));
+            }
+            webpki(roots, &self.provider)
+        };
+        self.verifier.get_or_init(load).as_deref().map_err(Clone::clone)
+    }
+}
+
+impl ServerCertVerifier for SystemRoots {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.verifier()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.verifier()?.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.verifier()?.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// `--insecure-skip-tls-verify`: any certificate will do; the signatures of the handshake are still checked.
+#[derive(Debug)]
+struct NoCheck(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for NoCheck {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        rustls::crypto::verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
