@@ -35,7 +35,8 @@ pub(crate) struct Command {
     pub(crate) hidden: bool,
 }
 
-const BLANK: Command = Command {
+/// A command without anything, to be filled.
+pub(crate) const BLANK: Command = Command {
     name: "",
     aliases: &[],
     usage: "",
@@ -347,6 +348,7 @@ pub(crate) static ROOT: Command = Command {
             run: Some(commands::create::run),
             ..BLANK
         },
+        commands::dependency::COMMAND,
         Command {
             name: "env",
             usage: "env",

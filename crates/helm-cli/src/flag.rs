@@ -17,6 +17,8 @@ pub(crate) enum Takes {
     Pairs,
     /// A whole number.
     Int { default: i64 },
+    /// A whole number that is not negative.
+    Uint { default: u64 },
     /// A number.
     Float,
     /// A Go duration (`5m0s`).
@@ -35,6 +37,7 @@ impl Takes {
             Takes::Slice => "strings",
             Takes::Pairs => "stringToString",
             Takes::Int { .. } => "int",
+            Takes::Uint { .. } => "uint",
             Takes::Float => "float32",
             Takes::Duration { .. } => "duration",
         }
@@ -86,6 +89,10 @@ impl Flag {
 
     pub(crate) const fn int(long: &'static str, default: i64, help: &'static str) -> Flag {
         Flag::new(long, Takes::Int { default }, help)
+    }
+
+    pub(crate) const fn uint(long: &'static str, default: u64, help: &'static str) -> Flag {
+        Flag::new(long, Takes::Uint { default }, help)
     }
 
     pub(crate) const fn float(long: &'static str, help: &'static str) -> Flag {

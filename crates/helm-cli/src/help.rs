@@ -80,6 +80,7 @@ fn default_text(flag: &Flag) -> String {
         }
         Takes::Duration { default } => format!(" (default {default})"),
         Takes::Int { default } if default != 0 => format!(" (default {default})"),
+        Takes::Uint { default } if default != 0 => format!(" (default {default})"),
         Takes::Pairs => " (default [])".to_owned(),
         _ => String::new(),
     }

@@ -69,12 +69,35 @@ pub(crate) fn yaml<T: Serialize + ?Sized>(value: &T) -> Result<String, CliError>
 
 /// A table as Helm lays it out: columns padded to their widest cell, a tab between them, a line break at the end.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
+    table_within(rows, 0)
+}
+
+/// As [`table`], with cells cut off at a width unless that is 0.
+pub(crate) fn table_within(rows: &[Vec<String>], max: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width_of = |cell: &String| cell.lines().map(visible_width).max().unwrap_or(0);
+    let bounded = |width: usize| if max == 0 { width } else { width.min(max) };
+    let width_of = |cell: &String| bounded(cell.lines().map(visible_width).max().unwrap_or(0));
     let widths: Vec<usize> =
         (0..columns).map(|i| rows.iter().filter_map(|r| r.get(i)).map(width_of).max().unwrap_or(0)).collect();
-    let lines: Vec<String> = rows.iter().map(|row| table_row(row, &widths)).collect();
+    let cut = |row: &Vec<String>| row.iter().map(|cell| cut_off(cell, max)).collect::<Vec<_>>();
+    let lines: Vec<String> = rows.iter().map(|row| table_row(&cut(row), &widths)).collect();
     lines.join("\n") + "\n"
+}
+
+/// A text that is too wide ends in three dots, as the table library that Helm uses cuts it.
+fn cut_off(cell: &str, max: usize) -> String {
+    if max == 0 || visible_width(cell) <= max {
+        return cell.to_owned();
+    }
+    let (mut out, mut width) = (String::new(), 0);
+    for c in cell.chars() {
+        out.push(c);
+        width += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if width + 3 >= max {
+            break;
+        }
+    }
+    out + "..."
 }
 
 /// A cell may have several lines; the row then has as many.
@@ -97,13 +120,21 @@ fn table_row(row: &[String], widths: &[usize]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{json, table};
+    use super::{json, table, table_within};
 
     #[test]
     fn columns_are_padded_and_separated_by_tabs() {
         let rows = [vec!["NAME".to_owned(), "X".to_owned()], vec!["a".to_owned(), "yes".to_owned()]];
         assert_eq!(table(&rows), "NAME\tX  \na   \tyes\n");
         assert_eq!(table(&[]), "\n");
+    }
+
+    #[test]
+    fn wide_cells_are_cut_off() {
+        let rows = [vec!["abcdefghij".to_owned(), "x".to_owned()], vec!["abcde".to_owned(), "yz".to_owned()]];
+        assert_eq!(table_within(&rows, 7), "abcd...\tx \nabcde  \tyz\n");
+        assert_eq!(table_within(&rows, 2), "a...\tx \na...\tyz\n");
+        assert_eq!(table_within(&rows, 0), table(&rows));
     }
 
     #[test]

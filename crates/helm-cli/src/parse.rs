@@ -265,6 +265,15 @@ impl Args {
         self.raw(long).last().and_then(|t| t.parse().ok()).unwrap_or(default)
     }
 
+    /// A whole number that is not negative.
+    pub(crate) fn uint(&self, long: &str) -> u64 {
+        let default = match self.flag(long).map(|f| f.takes) {
+            Some(Takes::Uint { default }) => default,
+            _ => 0,
+        };
+        self.raw(long).last().and_then(|t| t.parse().ok()).unwrap_or(default)
+    }
+
     /// A duration.
     pub(crate) fn duration(&self, long: &str) -> Duration {
         govalue::time::parse_duration(self.text(long)).unwrap_or_else(|_| Duration::from_nanos(0))
@@ -287,6 +296,9 @@ impl Args {
                     }
                     Takes::Int { .. } if value.parse::<i64>().is_err() => {
                         format!("strconv.ParseInt: parsing {}: invalid syntax", crate::text::quote(value))
+                    }
+                    Takes::Uint { .. } if value.parse::<u64>().is_err() => {
+                        format!("strconv.ParseUint: parsing {}: invalid syntax", crate::text::quote(value))
                     }
                     Takes::Float if value.parse::<f32>().is_err() => {
                         format!("strconv.ParseFloat: parsing {}: invalid syntax", crate::text::quote(value))

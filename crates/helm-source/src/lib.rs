@@ -3,6 +3,7 @@
 //! A reference is a path, and later a URL, `repository/name` or `oci://…`: [`locate`] is the one door through which
 //! every verb finds its chart.
 
+pub mod dependency;
 pub mod http;
 
 use std::path::{Component, Path, PathBuf};

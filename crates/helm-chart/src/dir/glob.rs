@@ -1,8 +1,9 @@
 //! Go's `filepath.Match` on Unix.
 
 /// The pattern is malformed. As in Go, it may go unnoticed when the name fails to match first.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct BadPattern;
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("syntax error in pattern")]
+pub struct BadPattern;
 
 /// Whether the pattern matches the whole name: `*` is any run without `/`, `?` one character but `/`, `[a-z]` a
 /// class, `[^a]` its opposite, `\` takes the next character as it is.

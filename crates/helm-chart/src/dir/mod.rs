@@ -1,5 +1,6 @@
 //! A chart as a folder.
 
+mod find;
 mod glob;
 mod ignore;
 mod save;
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use govalue::Str;
 
+pub use find::glob;
+pub use glob::BadPattern;
 pub use ignore::{IgnoreError, Rules};
 pub(crate) use save::write_file;
 pub use save::{NoChart, check, save};

@@ -1,6 +1,7 @@
 //! One module a command: flags to request, result to text.
 
 pub(crate) mod create;
+pub(crate) mod dependency;
 pub(crate) mod env;
 pub(crate) mod get;
 pub(crate) mod history;
