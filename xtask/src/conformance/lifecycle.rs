@@ -21,12 +21,15 @@ const CLUSTERED: &str = "clusterrole,clusterrolebinding,priorityclass,customreso
 /// Steps that one release goes through.
 struct Scenario {
     name: &'static str,
+    /// Whether its chart makes objects of the whole cluster, which two plays at the same time would fight for.
+    makes_cluster_objects: bool,
     steps: &'static [&'static [&'static str]],
 }
 
 const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "shop",
+        makes_cluster_objects: false,
         steps: &[
             &["install", "shop", "shop", "--wait"],
             &["get", "values", "shop", "--all"],
@@ -65,6 +68,7 @@ const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "database",
+        makes_cluster_objects: false,
         steps: &[
             &["install", "db", "database", "--set", "sim=fail"],
             &["list", "--failed", "-q"],
@@ -92,6 +96,7 @@ const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "operator",
+        makes_cluster_objects: true,
         steps: &[
             &["install", "op", "operator", "--set", "sample.enabled=true"],
             &["install", "op", "operator"],
@@ -103,6 +108,7 @@ const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "policies",
+        makes_cluster_objects: true,
         steps: &[
             &["install", "pol", "policies"],
             &["install", "pol", "policies", "--set", "role=false"],
@@ -149,13 +155,24 @@ struct Seen {
     records: Value,
 }
 
-/// Plays all scenarios, or the one that `$SCENARIO` names, each in a namespace of its own at the same time.
+/// Plays all scenarios, or the one that `$SCENARIO` names, for each of the two Helms; at the same time, each in a
+/// namespace of its own.
 pub(crate) fn run(pair: &Pair, cluster: &Cluster) -> Result<Score, String> {
     let filter = std::env::var("SCENARIO").ok();
     let chosen: Vec<&Scenario> =
         SCENARIOS.iter().filter(|s| filter.as_ref().is_none_or(|f| f == s.name)).collect();
+    let jobs = chosen.iter().flat_map(|s| match s.makes_cluster_objects {
+        true => vec![(*s, CASTS)],
+        false => CASTS.chunks(1).map(|casts| (*s, casts)).collect(),
+    });
     let outcomes: Vec<Result<Score, String>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = chosen.iter().map(|s| scope.spawn(|| judge(pair, cluster, s))).collect();
+        let workers: Vec<_> = jobs
+            .enumerate()
+            .map(|(number, (scenario, casts))| {
+                let stage = Stage { cluster, namespace: format!("life-{}-{number}", scenario.name) };
+                scope.spawn(move || judge(pair, &stage, scenario, casts))
+            })
+            .collect();
         workers
             .into_iter()
             .map(|w| w.join().unwrap_or_else(|_| Err("a scenario panicked".to_owned())))
@@ -170,10 +187,9 @@ pub(crate) fn run(pair: &Pair, cluster: &Cluster) -> Result<Score, String> {
 }
 
 /// Has each cast play a scenario and compares what is to be seen after every step.
-fn judge(pair: &Pair, cluster: &Cluster, scenario: &Scenario) -> Result<Score, String> {
+fn judge(pair: &Pair, stage: &Stage<'_>, scenario: &Scenario, groups: &[&[Cast]]) -> Result<Score, String> {
     let mut score = Score::default();
-    let stage = Stage { cluster, namespace: format!("life-{}", scenario.name) };
-    for casts in CASTS {
+    for casts in groups {
         let expected = stage.play(pair, scenario, &casts[0])?;
         for cast in &casts[1..] {
             let seen = stage.play(pair, scenario, cast)?;
@@ -230,8 +246,9 @@ impl Stage<'_> {
             let mut ran = pair.run(*program, &args, Path::new(&dir), &env)?;
             ran.stdout = steady(&ran.stdout);
             ran.stderr = steady_errors(&ran.stderr);
-            self.settle()?;
-            seen.push(Seen { ran, objects: self.objects()?, records: self.records()? });
+            let (namespaced, clustered) = self.settle()?;
+            let objects = self.objects(&namespaced, &clustered);
+            seen.push(Seen { ran, objects, records: records(&namespaced)? });
         }
         Ok(seen)
     }
@@ -247,7 +264,7 @@ impl Stage<'_> {
             "--wait=true",
             "--timeout=60s",
         ])?;
-        if namespace.ends_with("operator") {
+        if namespace.contains("operator") {
             let definition =
                 ["delete", "customresourcedefinition", "widgets.demo.example.com", "--ignore-not-found"];
             cluster.kubectl(&definition)?;
@@ -262,40 +279,37 @@ impl Stage<'_> {
         if account { Ok(()) } else { Err("the namespace got no default service account".to_owned()) }
     }
 
-    /// Waits until nothing is on its way out any more.
-    fn settle(&self) -> Result<(), String> {
+    /// Waits until nothing is on its way out any more, and answers what there is: the objects of the namespace and
+    /// those that the programs made for the whole cluster.
+    fn settle(&self) -> Result<(Vec<Value>, Vec<Value>), String> {
+        let mut namespaced = Vec::new();
         let gone = wait_until(Duration::from_secs(30), || {
-            self.cluster.kubectl(&["get", NAMESPACED, "-n", &self.namespace, "-o", "json"]).is_ok_and(|r| {
-                let list: Value = serde_json::from_str(&r.stdout).unwrap_or_default();
-                let leaving = |i: &Value| !i["metadata"]["deletionTimestamp"].is_null() && owned(i).is_null();
-                list["items"].as_array().is_some_and(|items| !items.iter().any(leaving))
-            })
+            namespaced = self.list(&[NAMESPACED, "-n", &self.namespace]).unwrap_or_default();
+            let leaving = |i: &Value| !i["metadata"]["deletionTimestamp"].is_null() && owned(i).is_null();
+            // The default service account and the certificate authority are always there.
+            !namespaced.is_empty() && !namespaced.iter().any(leaving)
         });
-        if gone { Ok(()) } else { Err("objects do not go away".to_owned()) }
+        if !gone {
+            return Err("objects do not go away".to_owned());
+        }
+        Ok((namespaced, self.list(&[CLUSTERED, "-l", "app.kubernetes.io/managed-by=Helm"])?))
+    }
+
+    fn list(&self, what: &[&str]) -> Result<Vec<Value>, String> {
+        let args = [&["get", "-o", "json", "--show-managed-fields"], what].concat();
+        let ran = self.cluster.kubectl(&args)?;
+        let mut list: Value =
+            serde_json::from_str(&ran.stdout).map_err(|e| format!("kubectl get: {e}: {}", ran.stderr))?;
+        match list["items"].take() {
+            Value::Array(items) => Ok(items),
+            _ => Err(format!("kubectl get: no list: {}", ran.stderr)),
+        }
     }
 
     /// Everything that the programs made, without what the API server and the controllers add by chance.
-    fn objects(&self) -> Result<Value, String> {
-        let mut all = Vec::new();
-        for args in [
-            &["get", NAMESPACED, "-n", &self.namespace, "-o", "json", "--show-managed-fields"][..],
-            &[
-                "get",
-                CLUSTERED,
-                "-l",
-                "app.kubernetes.io/managed-by=Helm",
-                "-o",
-                "json",
-                "--show-managed-fields",
-            ],
-        ] {
-            let ran = self.cluster.kubectl(args)?;
-            let list: Value =
-                serde_json::from_str(&ran.stdout).map_err(|e| format!("kubectl get: {e}: {}", ran.stderr))?;
-            let items = list["items"].as_array().into_iter().flatten();
-            all.extend(items.filter(|o| interesting(o) && self.is_ours(o)).map(normal));
-        }
-        Ok(Value::Array(all))
+    fn objects(&self, namespaced: &[Value], clustered: &[Value]) -> Value {
+        let all = namespaced.iter().chain(clustered);
+        all.filter(|o| interesting(o) && self.is_ours(o)).map(normal).collect()
     }
 
     /// Objects of the cluster may belong to another scenario.
@@ -304,36 +318,25 @@ impl Stage<'_> {
         !metadata["namespace"].is_null()
             || metadata["annotations"]["meta.helm.sh/release-namespace"] == self.namespace.as_str()
     }
+}
 
-    /// The release records, decoded.
-    fn records(&self) -> Result<Value, String> {
-        let ran = self.cluster.kubectl(&[
-            "get",
-            "secret",
-            "-n",
-            &self.namespace,
-            "-l",
-            "owner=helm",
-            "-o",
-            "json",
-        ])?;
-        let list: Value =
-            serde_json::from_str(&ran.stdout).map_err(|e| format!("kubectl get secret: {e}"))?;
-        let mut all = Vec::new();
-        for secret in list["items"].as_array().into_iter().flatten() {
-            let mut labels = secret["metadata"]["labels"].clone();
-            if let Some(labels) = labels.as_object_mut() {
-                labels.remove("modifiedAt");
-                labels.remove("createdAt");
-            }
-            let mut record = decode(secret["data"]["release"].as_str().unwrap_or_default())?;
-            clear_times(&mut record);
-            all.push(json!({
-                "name": secret["metadata"]["name"], "type": secret["type"], "labels": labels, "release": record,
-            }));
+/// The release records, decoded.
+fn records(namespaced: &[Value]) -> Result<Value, String> {
+    let is_record = |o: &&Value| o["kind"] == "Secret" && o["metadata"]["labels"]["owner"] == "helm";
+    let mut all = Vec::new();
+    for secret in namespaced.iter().filter(is_record) {
+        let mut labels = secret["metadata"]["labels"].clone();
+        if let Some(labels) = labels.as_object_mut() {
+            labels.remove("modifiedAt");
+            labels.remove("createdAt");
         }
-        Ok(Value::Array(all))
+        let mut record = decode(secret["data"]["release"].as_str().unwrap_or_default())?;
+        clear_times(&mut record);
+        all.push(json!({
+            "name": secret["metadata"]["name"], "type": secret["type"], "labels": labels, "release": record,
+        }));
     }
+    Ok(Value::Array(all))
 }
 
 fn owned(object: &Value) -> &Value {
