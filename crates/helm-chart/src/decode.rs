@@ -5,7 +5,7 @@
 use serde_json::{Map as Object, Value as Json};
 
 use crate::go::quoted;
-use crate::{Compat, Dependency, Lock, Maintainer, Metadata, Time};
+use crate::{ChartVersion, Compat, Dependency, Lock, Maintainer, Metadata, Time};
 
 /// Why a document does not fit its struct; `Display` is the text of Go's JSON decoder as `sigs.k8s.io/yaml` wraps it.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -76,6 +76,31 @@ impl Decoder {
             d.fields(fields, &["apiVersion"], |d, _, value| d.string(value, &mut version));
         });
         decoder.error.map_or(Ok(version), Err)
+    }
+
+    /// Reads an entry of a repository's index: metadata with more fields beside it. Fields of the past are read and
+    /// forgotten.
+    pub(crate) fn chart_version(
+        mut self,
+        document: &Json,
+        version: &mut ChartVersion,
+    ) -> Result<(), DecodeError> {
+        const NAMES: &[&str] =
+            &["urls", "created", "removed", "digest", "checksum", "engine", "tillerVersion", "url"];
+        self.root(document, "ChartVersion", |d, fields| {
+            let own = |key: &str| NAMES.iter().any(|n| fold_eq(n, key));
+            let (own, rest): (Object<_, _>, Object<_, _>) =
+                fields.iter().map(|(k, v)| (k.clone(), v.clone())).partition(|(key, _)| own(key));
+            d.fields(&own, NAMES, |d, name, value| match name {
+                "urls" => d.strings(value, &mut version.urls),
+                "created" => d.time(value, &mut version.created),
+                "removed" => d.boolean(value, &mut version.removed),
+                "digest" => d.string(value, &mut version.digest),
+                _ => d.string(value, &mut String::new()),
+            });
+            d.metadata_fields(&rest, &mut version.metadata);
+        });
+        self.error.map_or(Ok(()), Err)
     }
 
     /// Reads a lock file.

@@ -27,17 +27,20 @@ mod dependency;
 mod go;
 mod load;
 mod metadata;
+mod published;
 mod record;
 mod time;
 mod warning;
 
 pub use chart::{Chart, Crd, File};
 pub use compat::Compat;
+pub use decode::DecodeError;
 pub use dependency::{Dependency, Lock};
 pub use load::{
     BufferedFile, ContentError, LoadError, MAX_CHART_SIZE, PathError, assemble, load, read_lock,
     read_metadata, read_metadata_strict,
 };
 pub use metadata::{FileShape, Maintainer, Metadata, ValidationError};
+pub use published::ChartVersion;
 pub use time::Time;
 pub use warning::{Level, Warning};

@@ -32,11 +32,13 @@ pub(crate) fn connect_options(settings: &Settings) -> ConnectOptions {
         tls_server_name: settings.kube_tls_server_name.clone(),
         insecure_skip_tls_verify: settings.kube_insecure,
         rate_limit: rate_limit(settings),
-        user_agent: Some(format!(
-            "Helm/{}",
-            helm_render::helm_version(settings.compat).trim_start_matches('v')
-        )),
+        user_agent: Some(user_agent(settings)),
     }
+}
+
+/// How Helm names itself to servers.
+pub(crate) fn user_agent(settings: &Settings) -> String {
+    format!("Helm/{}", helm_render::helm_version(settings.compat).trim_start_matches('v'))
 }
 
 /// The server protects itself; only who asks for a limit gets one on this side.
@@ -124,7 +126,7 @@ async fn interrupt(canceller: Canceller, message: Option<String>) -> u8 {
 
 /// The exit code that shells give to a process that was ended by the signal.
 #[cfg(unix)]
-async fn next_signal() -> u8 {
+pub(crate) async fn next_signal() -> u8 {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
@@ -138,7 +140,7 @@ async fn next_signal() -> u8 {
 }
 
 #[cfg(not(unix))]
-async fn next_signal() -> u8 {
+pub(crate) async fn next_signal() -> u8 {
     match tokio::signal::ctrl_c().await {
         Ok(()) => 130,
         Err(_) => std::future::pending().await,

@@ -180,11 +180,40 @@ pub(crate) const VALUES: &[Flag] = &[
     Flag::slice("values", "file or URL with values; may be repeated, later ones win").short('f'),
 ];
 
-/// Flags that say which chart is meant.
+/// Flags that say which chart is meant and how to get it.
 pub(crate) const CHART_SOURCE: &[Flag] = &[
+    CA_FILE,
+    CERT_FILE,
     Flag::switch("devel", "take development versions too: the same as --version '>0.0.0-0'"),
+    INSECURE_SKIP_TLS_VERIFY,
+    KEY_FILE,
+    Flag::text("keyring", "", "file with the public keys for --verify; GnuPG's pubring.gpg when absent"),
+    PASS_CREDENTIALS,
+    PASSWORD,
+    Flag::switch("plain-http", "speak to registries without TLS"),
+    Flag::text("repo", "", "address of the repository to look for the chart in"),
+    USERNAME,
+    Flag::switch("verify", "check the chart's signature before using it"),
     Flag::text("version", "", "version or version range of the chart; a chart on disk is taken as it is"),
 ];
+
+/// Authorities of servers.
+pub(crate) const CA_FILE: Flag =
+    Flag::text("ca-file", "", "file with the certificate authorities that servers are checked with");
+/// The client's certificate.
+pub(crate) const CERT_FILE: Flag = Flag::text("cert-file", "", "file with the client's certificate");
+/// Its key.
+pub(crate) const KEY_FILE: Flag = Flag::text("key-file", "", "file with the key of the client's certificate");
+/// No check of servers.
+pub(crate) const INSECURE_SKIP_TLS_VERIFY: Flag =
+    Flag::switch("insecure-skip-tls-verify", "do not check servers' certificates; this is insecure");
+/// Credentials for other hosts.
+pub(crate) const PASS_CREDENTIALS: Flag =
+    Flag::switch("pass-credentials", "send the credentials to other hosts than the repository's too");
+/// A password.
+pub(crate) const PASSWORD: Flag = Flag::text("password", "", "password for the repository");
+/// A user.
+pub(crate) const USERNAME: Flag = Flag::text("username", "", "user for the repository");
 
 /// `-o`.
 pub(crate) const OUTPUT: Flag =

@@ -18,6 +18,7 @@ mod parse;
 mod printer;
 mod request;
 mod settings;
+mod source;
 mod text;
 mod values;
 mod world;

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
+use gonet::Proxies;
 use helm_chart::Compat;
 
 use crate::error::CliError;
@@ -41,6 +42,9 @@ pub(crate) struct Settings {
     pub(crate) repository_cache: String,
     pub(crate) repository_config: String,
     pub(crate) plugins: String,
+    /// The keys that signatures are checked with when no others are named.
+    pub(crate) default_keyring: PathBuf,
+    pub(crate) proxies: Proxies,
     pub(crate) color: ColorMode,
     /// Whether the terminal or the user wants no colours, short of saying so with `--color`.
     pub(crate) dumb_terminal: bool,
@@ -143,6 +147,8 @@ impl Settings {
             ),
             plugins: variable("HELM_PLUGINS")
                 .unwrap_or_else(|| data_home.join("plugins").to_string_lossy().into_owned()),
+            default_keyring: default_keyring(),
+            proxies: proxies(),
             color: color(args)?,
             dumb_terminal: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|t| t == "dumb"),
             cache_home,
@@ -158,6 +164,23 @@ impl Settings {
             None => crate::connect::connect_options(self).default_namespace(),
         }
     }
+}
+
+/// GnuPG's keyring, which modern ones have only when they were told to.
+fn default_keyring() -> PathBuf {
+    match variable("GNUPGHOME") {
+        Some(dir) => PathBuf::from(dir).join("pubring.gpg"),
+        None => PathBuf::from(variable("HOME").unwrap_or_default()).join(".gnupg/pubring.gpg"),
+    }
+}
+
+/// Proxies as Go reads them. `HTTP_PROXY` may come from a request's `Proxy` header where a web server runs this as a
+/// CGI program, and is left alone then.
+fn proxies() -> Proxies {
+    let either = |upper: &str, lower: &str| variable(upper).or_else(|| variable(lower)).unwrap_or_default();
+    let http =
+        if variable("REQUEST_METHOD").is_some() { String::new() } else { either("HTTP_PROXY", "http_proxy") };
+    Proxies::new(&http, &either("HTTPS_PROXY", "https_proxy"), &either("NO_PROXY", "no_proxy"))
 }
 
 fn is_true(text: &str) -> bool {

@@ -37,17 +37,11 @@ fn read_values_file(name: &str) -> Result<Vec<u8>, String> {
     })
 }
 
-/// Refuses a reference that leads to no chart. Helm looks for the chart before it reads values.
-pub(crate) fn check_reference(reference: &str) -> Result<(), CliError> {
-    helm_source::locate(reference).map(|_| ()).or_fail()
-}
-
-/// Loads the chart that a reference means, with what loading remarked on stderr.
-pub(crate) fn load_chart(context: &Context, reference: &str) -> Result<Arc<Chart>, CliError> {
-    let path = helm_source::locate(reference).or_fail()?;
+/// Loads the chart at a path, with what loading remarked on stderr.
+pub(crate) fn load_chart(context: &Context, path: &Path) -> Result<Arc<Chart>, CliError> {
     context.log.debug("Chart path", &[("path", &path.to_string_lossy())]);
     let mut warnings = Vec::new();
-    let chart = helm_chart::load(&path, context.compat(), &mut warnings).or_fail()?;
+    let chart = helm_chart::load(path, context.compat(), &mut warnings).or_fail()?;
     for warning in &warnings {
         context.log.chart_warning(warning);
     }
@@ -55,16 +49,16 @@ pub(crate) fn load_chart(context: &Context, reference: &str) -> Result<Arc<Chart
 }
 
 /// As [`load_chart`], and refuses a chart with missing dependencies.
-pub(crate) fn load_complete(context: &Context, reference: &str) -> Result<Arc<Chart>, CliError> {
-    let chart = load_chart(context, reference)?;
+pub(crate) fn load_complete(context: &Context, path: &Path) -> Result<Arc<Chart>, CliError> {
+    let chart = load_chart(context, path)?;
     check_dependencies(context.compat(), &chart)?;
     warn_if_deprecated(context, &chart);
     Ok(chart)
 }
 
 /// As [`load_complete`], and refuses what cannot be installed: libraries.
-pub(crate) fn load_installable(context: &Context, reference: &str) -> Result<Arc<Chart>, CliError> {
-    let chart = load_chart(context, reference)?;
+pub(crate) fn load_installable(context: &Context, path: &Path) -> Result<Arc<Chart>, CliError> {
+    let chart = load_chart(context, path)?;
     if !matches!(chart.metadata.chart_type.as_str(), "" | "application") {
         return Err(CliError::new(format!("{} charts are not installable", chart.metadata.chart_type)));
     }

@@ -1,83 +1,96 @@
-//! Chart reference to verified chart.
+//! Chart reference to verified chart: repositories, registries, indexes, caches.
 //!
-//! A reference is a path, and later a URL, `repository/name` or `oci://…`: [`locate`] is the one door through which
-//! every verb finds its chart.
+//! [`locate`] is the one door through which every verb finds its chart: a path ([`locate_local`], which opens nothing
+//! but the disk), a URL, `repository/name`, a name with `--repo`, or `oci://`. Behind it, [`resolve`] says where an
+//! archive is and [`download`](download()) puts it into a folder. [`repositories::File`] is `repositories.yaml`,
+//! [`Index`] the index of a repository in a form that takes no time to read.
+//!
+//! Nothing here reads the environment or prints: [`Sources`] is given the places, the client and where remarks go.
 
 pub mod dependency;
+pub mod files;
 pub mod http;
+pub mod oci;
+pub mod provenance;
+pub mod repositories;
 
-use std::path::{Component, Path, PathBuf};
+mod content;
+mod error;
+mod fetch;
+mod index;
+mod locate;
 
-/// Why a reference leads to no chart; texts as Helm's `LocateChart` where Helm has one.
-#[derive(Debug, thiserror::Error)]
-pub enum LocateError {
-    /// A path that does not exist.
-    #[error("path {} not found", govalue::strconv::quote(.0.as_bytes()))]
-    NotFound(String),
-    /// A bare name that is no folder here.
-    #[error("non-absolute URLs should be in form of repo_name/path_to_chart, got: {0}")]
-    BareName(String),
-    /// The repository of a `repository/name` reference is not known.
-    #[error("repo {0} not found")]
-    UnknownRepository(String),
-    /// A reference to a registry or a server.
-    #[error("cannot fetch {0}: charts are read from disk only; download it and give its path")]
-    Remote(String),
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use helm_chart::{Compat, Level, Warning};
+
+pub use content::ContentCache;
+pub use error::SourceError;
+pub use fetch::{Downloaded, Query, Resolved, Verify, download, fetch_chart, resolve};
+pub use index::{
+    Chart, Draft, Index, IndexError, Kept, Listed, NotListed, Note, Version, cached, cached_file,
+    charts_file, forget, index_file, keep, parse,
+};
+pub use locate::{locate, locate_local};
+
+/// Where Helm keeps what it knows of repositories; both programs share these places.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// `repositories.yaml`.
+    pub repository_config: PathBuf,
+    /// The folder of `NAME-index.yaml` and `NAME-charts.txt`; Helm 3 keeps downloaded charts in it too.
+    pub repository_cache: PathBuf,
+    /// Helm 4's folder of charts by their digest.
+    pub content_cache: PathBuf,
+    /// The registries' `config.json`.
+    pub registry_config: PathBuf,
 }
 
-/// Finds the chart that a reference means and answers its path.
-///
-/// The rule is Helm's: what exists on disk is taken, and a reference that looks like a path must exist.
-pub fn locate(reference: &str) -> Result<PathBuf, LocateError> {
-    let reference = reference.trim();
-    let path = Path::new(reference);
-    if path.exists() {
-        // Helm shows absolute paths; links are followed when the chart is loaded.
-        return Ok(clean(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())));
+/// Takes what Helm would log.
+pub type Remarks = Arc<dyn Fn(&Warning) + Send + Sync>;
+
+/// What all work with sources has in common.
+#[derive(Clone)]
+pub struct Sources {
+    /// Where things are kept.
+    pub places: Places,
+    /// How servers are reached.
+    pub client: http::Client,
+    /// Which Helm to imitate.
+    pub compat: Compat,
+    /// Takes what Helm would log.
+    pub remarks: Remarks,
+}
+
+impl Sources {
+    /// Logs a warning: Helm 4's message with its fields, Helm 3's line.
+    pub(crate) fn warn(&self, message: &str, fields: &[(&'static str, &str)], legacy: String) {
+        self.remark(Level::Warn, message, fields, legacy);
     }
-    if path.is_absolute() || reference.starts_with('.') {
-        return Err(LocateError::NotFound(reference.to_owned()));
+
+    /// Logs a detail.
+    pub(crate) fn debug(&self, message: &str, fields: &[(&'static str, &str)]) {
+        self.remark(Level::Debug, message, fields, String::new());
     }
-    if reference.contains("://") {
-        return Err(LocateError::Remote(reference.to_owned()));
-    }
-    match reference.split_once('/') {
-        Some((repository, _)) => Err(LocateError::UnknownRepository(repository.to_owned())),
-        None => Err(LocateError::BareName(reference.to_owned())),
+
+    fn remark(&self, level: Level, message: &str, fields: &[(&'static str, &str)], legacy: String) {
+        let fields = fields.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+        (self.remarks)(&Warning { level, message: message.to_owned(), fields, legacy });
     }
 }
 
-/// Go's `filepath.Clean` for an absolute path: `..` takes the folder before it away.
-fn clean(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut clean, part| {
-        if part == Component::ParentDir {
-            clean.pop();
-        } else {
-            clean.push(part);
-        }
-        clean
-    })
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources")
+            .field("places", &self.places)
+            .field("compat", &self.compat)
+            .finish_non_exhaustive()
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::locate;
-
-    #[test]
-    fn errors_are_helms() {
-        let text = |reference| locate(reference).expect_err("there is no such chart").to_string();
-        assert_eq!(text("./no/such"), "path \"./no/such\" not found");
-        assert_eq!(text("/no/such"), "path \"/no/such\" not found");
-        assert_eq!(
-            text("nginx"),
-            "non-absolute URLs should be in form of repo_name/path_to_chart, got: nginx"
-        );
-        assert_eq!(text("stable/nginx"), "repo stable not found");
-    }
-
-    #[test]
-    fn a_folder_is_found() {
-        let here = locate("src").expect("the crate's own folder");
-        assert!(here.is_absolute() && here.ends_with("src"));
-    }
+/// Go's `%q`.
+pub(crate) fn quoted(text: &str) -> String {
+    govalue::strconv::quote(text.as_bytes())
 }

@@ -37,9 +37,9 @@ pub(crate) fn request(
 ) -> Result<InstallRequest, CliError> {
     context.log.debug("Original chart version", &[("version", args.text("version"))]);
     let (name, reference) = name_and_chart(args, default_name)?;
-    crate::values::check_reference(&reference)?;
+    let path = crate::source::locate(context, args, &reference)?;
     let values = crate::values::merged(context, args)?;
-    let chart = crate::values::load_installable(context, &reference)?;
+    let chart = crate::values::load_installable(context, &path)?;
     Ok(InstallRequest {
         mode: conduct::install_mode(context, args)?,
         create_namespace: args.on("create-namespace"),

@@ -42,7 +42,8 @@ pub(crate) fn crds(context: &Context, args: &Args) -> Result<(), CliError> {
 }
 
 fn load(context: &Context, args: &Args) -> Result<std::sync::Arc<Chart>, CliError> {
-    crate::values::load_chart(context, args.positional()[0])
+    let path = crate::source::locate(context, args, args.positional()[0])?;
+    crate::values::load_chart(context, &path)
 }
 
 fn print_metadata(context: &Context, chart: &Chart) -> Result<(), CliError> {

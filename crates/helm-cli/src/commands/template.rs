@@ -27,9 +27,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     }
     context.log.debug("Original chart version", &[("version", args.text("version"))]);
     let (name, reference) = name_and_chart(args, Some("release-name"))?;
-    crate::values::check_reference(&reference)?;
+    let path = crate::source::locate(context, args, &reference)?;
     let values = crate::values::merged(context, args)?;
-    let chart = crate::values::load_installable(context, &reference)?;
+    let chart = crate::values::load_installable(context, &path)?;
     check_name(context, &name)?;
     let mut capabilities = Capabilities::offline();
     if let Some(version) = kube_version {

@@ -18,9 +18,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let [name, reference] = args.positional()[..] else {
         return Err(CliError::usage("\"helm upgrade\" requires 2 arguments"));
     };
-    crate::values::check_reference(reference)?;
+    let path = crate::source::locate(context, args, reference)?;
     let values = crate::values::merged(context, args)?;
-    let chart = crate::values::load_complete(context, reference)?;
+    let chart = crate::values::load_complete(context, &path)?;
     let request = UpgradeRequest {
         reuse: reuse(args),
         if_missing: match args.on("install") {

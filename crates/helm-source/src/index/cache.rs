@@ -1,0 +1,152 @@
+//! Indexes on the disk: Helm's YAML file, and the compact form beside it.
+
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::draft::seal;
+use super::image::STAMP;
+use super::{Index, IndexError, parse};
+use crate::http::Validators;
+use crate::{Sources, files};
+
+/// An index of the cache, as fresh as Helm's file.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The index.
+    pub index: Index,
+    /// Whether it came out of the compact form.
+    pub compact: bool,
+}
+
+/// `NAME-index.yaml` in the folder of the cache.
+pub fn index_file(cache: &Path, name: &str) -> PathBuf {
+    cache.join(in_cache(name, "index.yaml"))
+}
+
+/// `NAME-charts.txt`, the names of the charts for shells to complete.
+pub fn charts_file(cache: &Path, name: &str) -> PathBuf {
+    cache.join(in_cache(name, "charts.txt"))
+}
+
+/// The compact form of an index.
+fn compact_file(cache: &Path, name: &str) -> PathBuf {
+    cache.join(in_cache(name, "index.compact"))
+}
+
+fn in_cache(name: &str, what: &str) -> String {
+    if name.is_empty() { what.to_owned() } else { format!("{name}-{what}") }
+}
+
+/// The index of a repository that was fetched before. What was left out of it is remarked.
+pub fn cached(sources: &Sources, name: &str) -> Result<Index, IndexError> {
+    let kept = cached_file(sources, name)?;
+    let path = index_file(&sources.places.repository_cache, name);
+    remark(sources, &kept.index, &path.to_string_lossy());
+    Ok(kept.index)
+}
+
+/// As [`cached`], without remarks. The compact form is used when it was made of the very file that is there, and made
+/// anew otherwise.
+pub fn cached_file(sources: &Sources, name: &str) -> Result<Kept, IndexError> {
+    let cache = &sources.places.repository_cache;
+    let path = index_file(cache, name);
+    let unreadable = |e: std::io::Error| IndexError::Read {
+        text: files::path_error("open", &path, &e),
+        missing: e.kind() == std::io::ErrorKind::NotFound,
+    };
+    let stamp = stamp(&fs::metadata(&path).map_err(unreadable)?);
+    if let Ok(image) = fs::read(compact_file(cache, name))
+        && image.get(STAMP..STAMP + stamp.len()) == Some(&stamp)
+        && let Some(index) = Index::from_image(image)
+    {
+        return Ok(Kept { index, compact: true });
+    }
+    let data = fs::read(&path).map_err(unreadable)?;
+    let index = parse(&data, &Validators::default(), sources.compat)
+        .map_err(|source| IndexError::File { path: path.display().to_string(), source: Box::new(source) })?;
+    // A cache that cannot be written to costs time only.
+    let _ = write_compact(cache, name, &index, stamp);
+    Ok(Kept { index, compact: false })
+}
+
+/// Puts a fetched index into the cache: Helm's two files and the compact form. `file` is the fetched text.
+pub fn keep(cache: &Path, name: &str, file: tempfile::NamedTempFile, index: &Index) -> std::io::Result<()> {
+    let charts: String = index.charts().flat_map(|chart| [chart.name(), "\n"]).collect();
+    files::write_atomic(&charts_file(cache, name), charts.as_bytes(), 0o644)?;
+    let path = index_file(cache, name);
+    files::persist(file, &path, 0o644)?;
+    let stamp = stamp(&fs::metadata(&path)?);
+    write_compact(cache, name, index, stamp)
+}
+
+/// Removes the files of a repository from the cache; answers why Helm's index could not be removed.
+pub fn forget(cache: &Path, name: &str) -> Result<(), String> {
+    let _ = fs::remove_file(charts_file(cache, name));
+    let _ = fs::remove_file(compact_file(cache, name));
+    let path = index_file(cache, name);
+    match fs::metadata(&path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(format!(
+            "can't remove index file {}: {}",
+            path.display(),
+            files::path_error("stat", &path, &e)
+        )),
+        Ok(_) => fs::remove_file(&path).map_err(|e| files::path_error("remove", &path, &e)),
+    }
+}
+
+fn write_compact(cache: &Path, name: &str, index: &Index, stamp: [u8; 24]) -> std::io::Result<()> {
+    let mut image = index.image().to_vec();
+    image[STAMP..STAMP + stamp.len()].copy_from_slice(&stamp);
+    seal(&mut image);
+    files::write_atomic(&compact_file(cache, name), &image, 0o644)
+}
+
+/// What tells one state of a file from another: size, time of the last change, and the file's number, which changes
+/// when a program replaces it.
+fn stamp(metadata: &Metadata) -> [u8; 24] {
+    let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let nanos = changed.map_or(0, |time| time.as_nanos() as u64);
+    let mut stamp = [0; 24];
+    for (at, number) in [metadata.len(), nanos, file_number(metadata)].into_iter().enumerate() {
+        stamp[8 * at..8 * at + 8].copy_from_slice(&number.to_le_bytes());
+    }
+    stamp
+}
+
+#[cfg(unix)]
+fn file_number(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn file_number(_: &Metadata) -> u64 {
+    0
+}
+
+/// Tells of what was left out of an index.
+pub(crate) fn remark(sources: &Sources, index: &Index, source: &str) {
+    for note in index.notes() {
+        let name = crate::quoted(note.chart);
+        if note.error.is_empty() {
+            sources.warn(
+                "skipping loading invalid entry for chart: empty entry",
+                &[("name", note.chart), ("source", source)],
+                format!(
+                    "index.go:359: skipping loading invalid entry for chart {name} from {source}: empty entry"
+                ),
+            );
+            continue;
+        }
+        let version = crate::quoted(note.version);
+        sources.warn(
+            "skipping loading invalid entry for chart",
+            &[("name", note.chart), ("version", note.version), ("source", source), ("error", note.error)],
+            format!(
+                "index.go:371: skipping loading invalid entry for chart {name} {version} from {source}: {}",
+                note.error
+            ),
+        );
+    }
+}
