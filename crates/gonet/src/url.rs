@@ -163,6 +163,25 @@ impl Url {
         url
     }
 
+    /// The URL with parts joined to its path as Go's `path.Join` joins them, `.` and `..` resolved.
+    pub fn joined(&self, parts: &[&str]) -> Url {
+        let own = self.decoded_path();
+        let rooted = own.starts_with('/') || (own.is_empty() && parts.iter().any(|p| p.starts_with('/')));
+        let mut kept: Vec<&str> = Vec::new();
+        for part in std::iter::once(own.as_str()).chain(parts.iter().copied()).flat_map(|p| p.split('/')) {
+            match part {
+                "" | "." => {}
+                ".." if kept.last().is_some_and(|last| *last != "..") => {
+                    kept.pop();
+                }
+                ".." if rooted => {}
+                part => kept.push(part),
+            }
+        }
+        let path = format!("{}{}", if rooted { "/" } else { "" }, kept.join("/"));
+        Url { path: escaped(path.as_bytes()), ..self.clone() }
+    }
+
     /// Whether both have scheme, host and port in common: where one's credentials may go, the other's may.
     pub fn same_server(&self, other: &Url) -> bool {
         self.scheme == other.scheme && self.host == other.host
@@ -265,15 +284,20 @@ fn encoded(path: &str) -> Result<String, String> {
     if path.bytes().all(written) {
         return Ok(path.to_owned());
     }
+    Ok(escaped(&plain))
+}
+
+/// Go's escaping of a path.
+fn escaped(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len() + 8);
-    for b in plain {
+    for &b in path {
         if b.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&b) {
             out.push(char::from(b));
         } else {
             out.push_str(&format!("%{b:02X}"));
         }
     }
-    Ok(out)
+    out
 }
 
 fn unescape(text: &str) -> Result<String, String> {
@@ -379,6 +403,15 @@ mod tests {
         assert_eq!(resolve("https://h/a/", "//other/z"), "https://other/z");
         assert_eq!(resolve("http://u:p@h/a/?q=1", "c"), "http://u:p@h/a/c");
         assert_eq!(resolve("http://h", "c"), "http://h/c");
+    }
+
+    #[test]
+    fn paths_are_joined() {
+        let joined = |base: &str, parts: &[&str]| url(base).joined(parts).to_string();
+        assert_eq!(joined("http://h", &["", "x 1.tgz"]), "http://h/x%201.tgz");
+        assert_eq!(joined("http://h/a/", &["b/../c"]), "http://h/a/c");
+        assert_eq!(joined("", &["sub", "x.tgz"]), "sub/x.tgz");
+        assert_eq!(joined("", &[""]), "");
     }
 
     #[test]

@@ -436,6 +436,8 @@ pub(crate) static ROOT: Command = Command {
             run: Some(commands::package::run),
             ..BLANK
         },
+        commands::pull::COMMAND,
+        commands::repo::COMMAND,
         Command {
             name: "rollback",
             usage: "rollback <RELEASE> [REVISION]",
@@ -446,6 +448,7 @@ pub(crate) static ROOT: Command = Command {
             run: Some(commands::rollback::run),
             ..BLANK
         },
+        commands::search::COMMAND,
         Command {
             name: "show",
             aliases: &["inspect"],

@@ -87,11 +87,19 @@ pub(crate) fn run<T, E: Into<SourceError>>(
     context: &Context,
     work: impl Future<Output = Result<T, E>>,
 ) -> Result<T, CliError> {
+    run_plain(context, async { work.await.map_err(Into::into) })
+}
+
+/// As [`run`], for work with other errors.
+pub(crate) fn run_plain<T, E: std::fmt::Display>(
+    context: &Context,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, CliError> {
     context.flush()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_fail()?;
     let outcome = runtime.block_on(async {
         tokio::select! {
-            outcome = work => outcome.map_err(|e| CliError::new(e.into())),
+            outcome = work => outcome.map_err(CliError::new),
             code = connect::next_signal() => Err(CliError::with_code("", code)),
         }
     });

@@ -13,12 +13,15 @@ pub mod http;
 pub mod oci;
 pub mod provenance;
 pub mod repositories;
+pub mod search;
 
 mod content;
 mod error;
 mod fetch;
 mod index;
 mod locate;
+mod make_index;
+mod refresh;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -30,10 +33,12 @@ pub use content::ContentCache;
 pub use error::SourceError;
 pub use fetch::{Downloaded, Query, Resolved, Verify, download, fetch_chart, resolve};
 pub use index::{
-    Chart, Draft, Index, IndexError, Kept, Listed, NotListed, Note, Version, cached, cached_file,
+    Chart, Draft, FullIndex, Index, IndexError, Kept, Listed, NotListed, Note, Version, cached, cached_file,
     charts_file, forget, index_file, keep, parse,
 };
 pub use locate::{locate, locate_local};
+pub use make_index::{MakeIndex, make_index};
+pub use refresh::{refresh, refresh_all};
 
 /// Where Helm keeps what it knows of repositories; both programs share these places.
 #[derive(Clone, Debug, Default)]

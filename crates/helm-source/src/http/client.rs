@@ -325,9 +325,12 @@ impl Response {
 
     /// Code and reason: `404 Not Found`.
     pub fn status_text(&self) -> String {
-        match self.status.canonical_reason() {
+        let said = self.inner.extensions().get::<hyper::ext::ReasonPhrase>();
+        let said = said.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
+        // What is not the usual reason is what the server says; HTTP/2 has none, for which Go fills in the usual.
+        match said.as_deref().or(self.status.canonical_reason()) {
             Some(reason) => format!("{} {reason}", self.status.as_str()),
-            None => self.status.as_str().to_owned(),
+            None => format!("{} ", self.status.as_str()),
         }
     }
 

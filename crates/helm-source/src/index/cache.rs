@@ -56,10 +56,7 @@ pub fn cached_file(sources: &Sources, name: &str) -> Result<Kept, IndexError> {
         missing: e.kind() == std::io::ErrorKind::NotFound,
     };
     let stamp = stamp(&fs::metadata(&path).map_err(unreadable)?);
-    if let Ok(image) = fs::read(compact_file(cache, name))
-        && image.get(STAMP..STAMP + stamp.len()) == Some(&stamp)
-        && let Some(index) = Index::from_image(image)
-    {
+    if let Some(index) = read_compact(cache, name, stamp) {
         return Ok(Kept { index, compact: true });
     }
     let data = fs::read(&path).map_err(unreadable)?;
@@ -68,6 +65,20 @@ pub fn cached_file(sources: &Sources, name: &str) -> Result<Kept, IndexError> {
     // A cache that cannot be written to costs time only.
     let _ = write_compact(cache, name, &index, stamp);
     Ok(Kept { index, compact: false })
+}
+
+/// The compact form of an index, if it was made of the file that is there.
+pub(crate) fn fresh(cache: &Path, name: &str) -> Option<Index> {
+    let metadata = fs::metadata(index_file(cache, name)).ok()?;
+    read_compact(cache, name, stamp(&metadata))
+}
+
+fn read_compact(cache: &Path, name: &str, stamp: [u8; 24]) -> Option<Index> {
+    let image = fs::read(compact_file(cache, name)).ok()?;
+    if image.get(STAMP..STAMP + stamp.len())? != stamp {
+        return None;
+    }
+    Index::from_image(image)
 }
 
 /// Puts a fetched index into the cache: Helm's two files and the compact form. `file` is the fetched text.

@@ -6,12 +6,14 @@
 mod cache;
 mod decode;
 mod draft;
+mod full;
 mod image;
 
-pub(crate) use cache::remark;
 pub use cache::{Kept, cached, cached_file, charts_file, forget, index_file, keep};
+pub(crate) use cache::{fresh, remark};
 pub use decode::parse;
 pub use draft::{Draft, Listed};
+pub use full::FullIndex;
 pub use image::{Chart, Index, NotListed, Note, Version};
 
 /// Why an index cannot be used; texts as Helm's.
