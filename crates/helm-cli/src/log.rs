@@ -90,7 +90,7 @@ impl Log {
 }
 
 /// The quoting of Go's `slog.TextHandler`.
-fn quote_if_needed(text: &str) -> String {
+pub(crate) fn quote_if_needed(text: &str) -> String {
     let plain = |c: char| {
         if c.is_ascii() {
             c > ' ' && c != '"' && c != '='

@@ -10,6 +10,7 @@ use helm_source::{Places, Query, SourceError, Sources, Verify, locate_local};
 use crate::connect;
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
+use crate::log::quote_if_needed;
 use crate::parse::Args;
 
 /// What all work with repositories and registries needs. Costs nothing until something is fetched.
@@ -75,6 +76,14 @@ pub(crate) fn keyring(context: &Context, args: &Args) -> PathBuf {
 pub(crate) fn locate(context: &Context, args: &Args, reference: &str) -> Result<PathBuf, CliError> {
     let query = query(context, args);
     if let Some(path) = locate_local(reference, &query, context.compat()).or_fail()? {
+        if !query.repository.is_empty() {
+            context.log.plain(&format!(
+                "install.go:759: WARN local chart found in current working directory. repository url ignored chart={} \
+                 repository={}",
+                quote_if_needed(reference),
+                quote_if_needed(&query.repository)
+            ));
+        }
         return Ok(path);
     }
     let sources = sources(context);

@@ -10,7 +10,7 @@ use crate::{SourceError, Sources, files, oci, provenance};
 /// Finds a chart on the disk; `None` when it is to be fetched. Nothing but the disk is touched: no runtime, no TLS.
 ///
 /// The rule is Helm's: what exists is taken, unless Helm 4 was told of a repository, and what looks like a path must
-/// exist.
+/// exist. Helm 3 takes what exists even then, and says so.
 pub fn locate_local(reference: &str, query: &Query, compat: Compat) -> Result<Option<PathBuf>, SourceError> {
     let reference = reference.trim();
     let path = Path::new(reference);
