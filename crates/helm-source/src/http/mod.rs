@@ -8,9 +8,10 @@ mod access;
 mod client;
 mod error;
 mod fetch;
-mod retry;
+pub(crate) mod retry;
 mod tls;
 
+pub(crate) use access::basic;
 pub use access::{Access, Secret};
 pub use client::{Body, Client, ClientOptions, Request, Response};
 pub use error::HttpError;
