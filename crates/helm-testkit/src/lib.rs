@@ -8,3 +8,4 @@ pub mod files;
 pub mod http;
 pub mod museum;
 pub mod oracle;
+pub mod registry;

@@ -1,8 +1,8 @@
 //! Blobs: fetched and verified as they come, uploaded only where they are missing.
 
 use bytes::Bytes;
-use govalue::strconv::quote;
 use gonet::{Url, query_escape};
+use govalue::strconv::quote;
 use http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, LOCATION, RANGE};
 use http::{Method, StatusCode};
 
@@ -103,7 +103,8 @@ impl Repository<'_> {
             Some(query) if !query.is_empty() => format!("{query}&{digest}"),
             _ => digest,
         });
-        let mut put = Request::new(Method::PUT, location.clone()).header(CONTENT_TYPE, "application/octet-stream")?;
+        let mut put =
+            Request::new(Method::PUT, location.clone()).header(CONTENT_TYPE, "application/octet-stream")?;
         put.body = Body::Bytes(content);
         let response = self.write(put).await?;
         match response.status {

@@ -8,11 +8,7 @@ pub(crate) enum Challenge {
     /// User name and password with each request (RFC 7617).
     Basic,
     /// A token from a token server (distribution's token specification).
-    Bearer {
-        realm: String,
-        service: String,
-        scopes: Vec<String>,
-    },
+    Bearer { realm: String, service: String, scopes: Vec<String> },
     /// Something that is not known here; the registry's answer stands.
     Unknown,
 }
@@ -152,7 +148,10 @@ mod tests {
             clean(&["repository:b:push", "repository:a:pull", "repository:b:pull,push"]),
             ["repository:a:pull", "repository:b:pull,push"]
         );
-        assert_eq!(clean(&["registry:catalog:*", "registry:catalog:x", "odd"]), ["odd", "registry:catalog:*"]);
+        assert_eq!(
+            clean(&["registry:catalog:*", "registry:catalog:x", "odd"]),
+            ["odd", "registry:catalog:*"]
+        );
         assert_eq!(clean(&["repository:a:"]), Vec::<String>::new());
         assert_eq!(clean(&["repository:h:5000/a:pull"]), ["repository:h:5000/a:pull"]);
     }

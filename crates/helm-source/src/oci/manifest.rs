@@ -157,7 +157,8 @@ fn annotations(metadata: &Metadata, created: &str) -> BTreeMap<String, String> {
     .filter(|(_, value)| !value.trim().is_empty())
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .collect();
-    let own = metadata.annotations.iter().filter(|(name, _)| name.as_str() != TITLE && name.as_str() != VERSION);
+    let own =
+        metadata.annotations.iter().filter(|(name, _)| name.as_str() != TITLE && name.as_str() != VERSION);
     annotations.extend(own.map(|(name, value)| (name.clone(), value.clone())));
     annotations
 }

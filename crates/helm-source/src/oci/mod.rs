@@ -29,9 +29,10 @@ pub use digest::{Digest, DigestError};
 pub use error::{OciError, Refusal, Side};
 pub use login::{login, logout, registry_host};
 pub use manifest::{
-    Artifact, CHART_LAYER, CONFIG, Descriptor, IMAGE_INDEX, IMAGE_MANIFEST, LEGACY_CHART_LAYER, PROVENANCE_LAYER,
+    Artifact, CHART_LAYER, CONFIG, Descriptor, IMAGE_INDEX, IMAGE_MANIFEST, LEGACY_CHART_LAYER,
+    PROVENANCE_LAYER,
 };
-pub use pull::{Pulled, missing_layer};
+pub use pull::{Pulled, missing_layer, transferred};
 pub use reference::{Reference, ReferenceError, SCHEME, is_oci};
 pub use resolve::Located;
 pub use search::ChartVersion;

@@ -1,12 +1,8 @@
 //! Pulling charts.
 
-use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
-
 use helm_chart::Metadata;
-use tempfile::NamedTempFile;
 
+use super::digest::Digest;
 use super::error::{OciError, Side};
 use super::manifest::{
     CHART_LAYER, CONFIG, Descriptor, IMAGE_INDEX, IMAGE_MANIFEST, Index, LEGACY_CHART_LAYER, Manifest,
@@ -16,28 +12,32 @@ use super::reference::Reference;
 use super::repository::{METADATA_LIMIT, Repository, json_error, too_large};
 use super::resolve::Located;
 use super::session::Session;
-use crate::http::{CHART_LIMIT, HttpError, Sink};
+use crate::http::CHART_LIMIT;
 
 /// How many manifests of a list are looked at.
 const MANIFESTS: usize = 16;
 
-/// A chart that was pulled.
-#[derive(Debug)]
+/// A chart out of a registry.
+#[derive(Clone, Debug)]
 pub struct Pulled {
-    /// What was pulled, as Helm shows it.
+    /// Reference of what was pulled, as Helm shows it.
     pub reference: Reference,
-    /// The version that the tag stands for; empty for a digest.
-    pub located: Located,
-    /// The manifest.
-    pub manifest: Descriptor,
+    /// `oci://host/path:version`, the version that was taken.
+    pub url: String,
+    /// `name-version.tgz`.
+    pub file_name: String,
+    /// Digest of the manifest.
+    pub manifest: Digest,
     /// What the configuration says of the chart.
     pub metadata: Metadata,
-    /// The archive, verified; it vanishes unless it is kept.
-    pub chart: NamedTempFile,
-    /// Digest and size of the archive.
-    pub layer: Descriptor,
-    /// The provenance file, if there is one and it was asked for.
+    /// The archive, its digest checked against the manifest's.
+    pub archive: Vec<u8>,
+    /// The provenance file, where it was asked for and there is one.
     pub provenance: Option<Vec<u8>>,
+    /// The key under which Helm 4 keeps the chart beside its own digest.
+    pub cache_key: Option<Digest>,
+    /// What Helm prints about it.
+    pub report: Vec<String>,
 }
 
 /// A chart's manifest, taken apart.
@@ -50,23 +50,23 @@ pub(crate) struct Parts {
 }
 
 impl Session {
-    /// Pulls a chart into a temporary file in `folder`, and its provenance file too if asked. Of the versions that
-    /// fit the best one that is a chart is taken.
+    /// Pulls a chart, and its provenance file too if asked. Of the versions that fit the best one that is a chart is
+    /// taken. `cached` may know an archive by its digest or, second, by that of the manifest; what it answers is
+    /// checked.
     pub async fn pull(
         &self,
         mut located: Located,
-        folder: &Path,
         provenance: bool,
+        cached: &(dyn Fn(&Digest) -> Option<Vec<u8>> + Sync),
     ) -> Result<Pulled, OciError> {
         let mut others = std::mem::take(&mut located.others).into_iter();
         let mut first_refusal = None;
         loop {
-            match self.pull_one(located.clone(), folder, provenance).await {
+            match self.pull_one(&located, provenance, cached).await {
                 Err(OciError::NotChart(why)) => {
-                    let refusal = first_refusal.get_or_insert(OciError::NotChart(why));
-                    let Some(version) = others.next() else {
-                        return Err(std::mem::replace(refusal, OciError::MismatchedDigest));
-                    };
+                    let why = first_refusal.take().unwrap_or(why);
+                    let Some(version) = others.next() else { return Err(OciError::NotChart(why)) };
+                    first_refusal = Some(why);
                     located.reference = located.reference.with_tag(&version)?;
                     located.version = version;
                 }
@@ -75,19 +75,35 @@ impl Session {
         }
     }
 
-    async fn pull_one(&self, located: Located, folder: &Path, provenance: bool) -> Result<Pulled, OciError> {
-        let repository = Repository { session: self, reference: &located.reference };
+    async fn pull_one(
+        &self,
+        located: &Located,
+        provenance: bool,
+        cached: &(dyn Fn(&Digest) -> Option<Vec<u8>> + Sync),
+    ) -> Result<Pulled, OciError> {
+        let reference = &located.reference;
+        let repository = Repository { session: self, reference };
         let parts = repository.chart_parts().await?;
         let layer = parts.chart.ok_or_else(|| OciError::NotChart(missing_layer(CHART_LAYER)))?;
         if layer.size > CHART_LIMIT {
             return Err(too_large("a chart", layer.size, CHART_LIMIT));
         }
-        let stored = |e: io::Error| OciError::Http(HttpError::Sink(gonet::system_reason(&e)));
-        let mut chart = tempfile::Builder::new().prefix(".helm-pull-").tempfile_in(folder).map_err(stored)?;
-        let mut sink = FileSink(chart.as_file_mut());
-        let (config, (), provenance) = futures::try_join!(
+        let verified = |archive: &Vec<u8>| {
+            let mut verifier = layer.digest.verifier();
+            verifier.update(archive);
+            verifier.matches()
+        };
+        let by_key = located.cache_key.as_ref().and_then(cached).filter(verified);
+        let known_to_helm = by_key.is_some();
+        let known = by_key.or_else(|| cached(&layer.digest).filter(verified));
+        let (metadata, archive, provenance) = futures::try_join!(
             repository.config(&parts.config),
-            async { repository.blob(&layer, &mut sink).await.map_err(moved) },
+            async {
+                match known {
+                    Some(archive) => Ok(archive),
+                    None => repository.small_blob(&layer, "a chart", CHART_LIMIT).await.map_err(moved),
+                }
+            },
             async {
                 match parts.provenance.as_ref().filter(|_| provenance) {
                     Some(blob) => repository
@@ -99,17 +115,54 @@ impl Session {
                 }
             }
         )?;
+        let mut report = Vec::new();
+        if !known_to_helm {
+            if layer.media_type == LEGACY_CHART_LAYER {
+                report.push(format!("Warning: chart media type {LEGACY_CHART_LAYER} is deprecated"));
+            }
+            report.extend(transferred("Pulled", reference, &parts.manifest.digest));
+        }
+        // Helm fetches the provenance file in a second go and says so.
+        if provenance.is_some() {
+            report.extend(transferred("Pulled", reference, &parts.manifest.digest));
+        }
         Ok(Pulled {
-            reference: located.reference.clone(),
-            manifest: parts.manifest,
-            metadata: config,
-            chart,
-            layer,
+            url: located.url(),
+            file_name: located.file_name(),
+            reference: reference.clone(),
+            manifest: parts.manifest.digest,
+            metadata,
+            archive,
             provenance,
-            located,
+            cache_key: located.cache_key.clone(),
+            report,
         })
     }
 }
+
+/// What Helm says of an artifact that was pulled or pushed, line by line.
+pub fn transferred(what: &str, reference: &Reference, manifest: &Digest) -> Vec<String> {
+    let mut lines = vec![format!("{what}: {reference}"), format!("Digest: {manifest}")];
+    // Helm looks at the whole reference after pulling, and at the tag only after pushing.
+    let underscore = match what {
+        "Pushed" => reference.tag.as_deref().is_some_and(|tag| tag.contains('_')),
+        _ => reference.to_string().contains('_'),
+    };
+    if underscore {
+        lines.push(format!("{reference} contains an underscore."));
+        lines.extend(UNDERSCORE.iter().map(|line| (*line).to_owned()));
+    }
+    lines
+}
+
+/// What Helm says of versions with `+`.
+const UNDERSCORE: [&str; 5] = [
+    "",
+    "OCI artifact references (e.g. tags) do not support the plus sign (+). To support",
+    "storing semantic versions, Helm adopts the convention of changing plus (+) to",
+    "an underscore (_) in chart version tags when pushing to a registry and back to",
+    "a plus (+) when pulling from a registry.",
+];
 
 impl Repository<'_> {
     /// Fetches the manifest and finds the parts of a chart in it.
@@ -134,7 +187,8 @@ impl Repository<'_> {
 
     /// Fetches the configuration: what a chart's `Chart.yaml` says.
     pub(crate) async fn config(&self, config: &Descriptor) -> Result<Metadata, OciError> {
-        let content = self.small_blob(config, "a chart's configuration", METADATA_LIMIT).await.map_err(moved)?;
+        let content =
+            self.small_blob(config, "a chart's configuration", METADATA_LIMIT).await.map_err(moved)?;
         serde_json::from_slice(&content).map_err(|e| OciError::Other(json_error(&content, &e)))
     }
 }
@@ -182,18 +236,4 @@ fn too_few(found: usize) -> String {
 /// What Helm says when a manifest has no layer of a type.
 pub fn missing_layer(media_type: &str) -> String {
     format!("manifest does not contain a layer with mediatype {media_type}")
-}
-
-/// A file that content is written to.
-struct FileSink<'f>(&'f mut File);
-
-impl Sink for FileSink<'_> {
-    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write_all(bytes)
-    }
-
-    fn restart(&mut self) -> io::Result<()> {
-        self.0.set_len(0)?;
-        self.0.seek(SeekFrom::Start(0)).map(drop)
-    }
 }

@@ -118,7 +118,9 @@ pub(crate) fn check_registry(registry: &str) -> Result<(), ReferenceError> {
         (None, None) => (registry, Some("")),
     };
     let in_host = |b: u8| {
-        b.is_ascii_alphanumeric() || b >= 0x80 || b"-_.~!$&'()*+,;=<>\"".contains(&b)
+        b.is_ascii_alphanumeric()
+            || b >= 0x80
+            || b"-_.~!$&'()*+,;=<>\"".contains(&b)
             || (b == b':' && registry.starts_with('['))
     };
     let port_is_good = port.is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit()));

@@ -139,9 +139,8 @@ struct Page {
 /// Where the `Link` header says that the list goes on. A registry cannot send the client to other servers by it.
 fn next_page(asked: &Url, response: &Response) -> Result<Option<Url>, OciError> {
     let Some(link) = response.header(&LINK).filter(|l| !l.is_empty()) else { return Ok(None) };
-    let bad = |what: &str| {
-        Err(OciError::Other(format!("invalid next link {}: {what}", quote(link.as_bytes()))))
-    };
+    let bad =
+        |what: &str| Err(OciError::Other(format!("invalid next link {}: {what}", quote(link.as_bytes()))));
     let Some(rest) = link.strip_prefix('<') else { return bad("missing '<'") };
     let Some((target, _)) = rest.split_once('>') else { return bad("missing '>'") };
     let target = Url::parse(target).map_err(|e| OciError::Http(e.into()))?;
@@ -196,7 +195,9 @@ impl<'a> Answered<'a> {
 
     /// The digest that the registry announces; one that is not the wanted one is an error.
     pub(crate) fn digest(&self, wanted: Option<&Digest>) -> Result<Option<Digest>, OciError> {
-        let Some(text) = self.response.header(&CONTENT_DIGEST).filter(|t| !t.is_empty()) else { return Ok(None) };
+        let Some(text) = self.response.header(&CONTENT_DIGEST).filter(|t| !t.is_empty()) else {
+            return Ok(None);
+        };
         let digest: Digest = text.parse().map_err(|e| {
             self.wrong(format!("invalid response header value: `Docker-Content-Digest: {text}`; {e}"))
         })?;

@@ -5,7 +5,7 @@ use helm_chart::Compat;
 
 use super::digest::Digest;
 use super::error::OciError;
-use super::reference::Reference;
+use super::reference::{Reference, SCHEME};
 use super::repository::Repository;
 use super::session::Session;
 use super::tags;
@@ -25,6 +25,15 @@ pub struct Located {
 }
 
 impl Located {
+    /// The reference with its scheme, and the version with `+`, as Helm carries it about.
+    pub fn url(&self) -> String {
+        let Reference { registry, repository, digest, .. } = &self.reference;
+        match digest {
+            Some(digest) => format!("{SCHEME}{registry}/{repository}@{digest}"),
+            None => format!("{SCHEME}{registry}/{repository}:{}", self.version),
+        }
+    }
+
     /// The name of the archive that `helm pull` writes.
     pub fn file_name(&self) -> String {
         let name = self.reference.base_name();

@@ -26,7 +26,11 @@ pub fn versions<T: AsRef<str>>(tags: impl IntoIterator<Item = T>) -> Vec<String>
 }
 
 /// The versions that a version or constraint means, best first; never empty. No text means any released version.
-pub fn matching<'v>(versions: &'v [String], wanted: &str, compat: Compat) -> Result<Vec<&'v str>, SelectError> {
+pub fn matching<'v>(
+    versions: &'v [String],
+    wanted: &str,
+    compat: Compat,
+) -> Result<Vec<&'v str>, SelectError> {
     if let Some(exact) = versions.iter().find(|v| *v == wanted) {
         return Ok(vec![exact]);
     }
@@ -47,7 +51,8 @@ mod tests {
 
     #[test]
     fn versions_are_sorted_and_other_tags_left_out() {
-        let tags = ["latest", "1.2", "v1.0.0", "0.9.0", "1.10.0", "1.9.0_b1", "2.0.0-rc.1", "sha256-abc", "1.9.0"];
+        let tags =
+            ["latest", "1.2", "v1.0.0", "0.9.0", "1.10.0", "1.9.0_b1", "2.0.0-rc.1", "sha256-abc", "1.9.0"];
         assert_eq!(versions(tags), ["2.0.0-rc.1", "1.10.0", "1.9.0+b1", "1.9.0", "0.9.0"]);
     }
 

@@ -162,7 +162,8 @@ fn form(wanted: TokenRequest<'_>, credential: &Credential) -> Result<Request, Oc
     let fields: Vec<String> =
         fields.iter().map(|(name, value)| format!("{name}={}", query_escape(value))).collect();
     let url = Url::parse(wanted.realm).map_err(|e| OciError::Http(e.into()))?;
-    let mut request = Request::new(Method::POST, url).header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
+    let mut request =
+        Request::new(Method::POST, url).header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
     request.body = Body::Bytes(Bytes::from(fields.join("&")));
     request.repeatable = true;
     Ok(request)

@@ -134,14 +134,14 @@ impl Content {
         let fields = match first {
             None => Fields::default(),
             Some(Ok(fields)) => fields.unwrap_or_default(),
-            Some(Err(e)) => {
-                return Err(CredentialError::Decode { path: path.to_owned(), why: go_error(&text, &e) });
+            Some(Err(_)) => {
+                return Err(CredentialError::Decode { path: path.to_owned(), why: go_error(&text) });
             }
         };
         Ok(Content {
-            store: field(&fields, STORE, "creds store")?,
-            helpers: field(&fields, HELPERS, "cred helpers")?,
-            auths: field(&fields, AUTHS, "auths")?,
+            store: field(&fields, STORE, "creds store", "string")?,
+            helpers: field(&fields, HELPERS, "cred helpers", "map[string]string")?,
+            auths: field(&fields, AUTHS, "auths", "map[string]json.RawMessage")?,
             fields,
         })
     }
@@ -169,29 +169,41 @@ fn field<T: serde::de::DeserializeOwned + Default>(
     fields: &Fields,
     name: &str,
     shown: &'static str,
+    go_type: &str,
 ) -> Result<T, CredentialError> {
     let Some(raw) = fields.get(name) else { return Ok(T::default()) };
     let value: Option<T> = serde_json::from_str(raw.get())
-        .map_err(|e| CredentialError::Field { field: shown, why: place(&e) })?;
+        .map_err(|_| CredentialError::Field { field: shown, why: mismatch(raw.get(), go_type) })?;
     Ok(value.unwrap_or_default())
 }
 
-/// Where JSON is not as it should be. The parser's own words quote values, and values may be secrets.
-fn place(error: &serde_json::Error) -> String {
-    format!("unexpected JSON at line {} column {}", error.line(), error.column())
+/// What Go would say of JSON that is not of the right shape. The words of serde quote values, and values may be
+/// secrets, so they are not used.
+fn mismatch(text: &str, wanted: &str) -> String {
+    let kind = match text.trim_start().chars().next() {
+        Some('[') => "array",
+        Some('{') => "object",
+        Some('"') => "string",
+        Some('t' | 'f') => "bool",
+        _ => "number",
+    };
+    format!("json: cannot unmarshal {kind} into Go value of type {wanted}")
 }
 
-/// What Go would say of text that is no JSON object.
-fn go_error(text: &[u8], error: &serde_json::Error) -> String {
+/// What Go's decoder would say of a file that holds no JSON object.
+fn go_error(text: &[u8]) -> String {
     match govalue::json::decode(text) {
-        Err(e) => e.to_string(),
-        Ok(_) => place(error),
+        Err(e) => e.to_string().replace("unexpected end of JSON input", "unexpected EOF"),
+        Ok(_) => mismatch(&String::from_utf8_lossy(text), "map[string]json.RawMessage"),
     }
 }
 
 fn credential_of(entry: &RawValue) -> Result<Credential, CredentialError> {
-    let fields: Option<BTreeMap<String, serde_json::Value>> = serde_json::from_str(entry.get())
-        .map_err(|e| CredentialError::Field { field: "auth", why: place(&e) })?;
+    let fields: Option<BTreeMap<String, serde_json::Value>> =
+        serde_json::from_str(entry.get()).map_err(|_| CredentialError::Field {
+            field: "auth",
+            why: mismatch(entry.get(), "config.AuthConfig"),
+        })?;
     let fields = fields.unwrap_or_default();
     // Go matches the names of fields in any letter case.
     let text = |name: &str| {
@@ -211,9 +223,8 @@ fn credential_of(entry: &RawValue) -> Result<Credential, CredentialError> {
         return Ok(credential);
     }
     // Neither message shows what was decoded: it may be the password.
-    let decoded = STANDARD
-        .decode(auth)
-        .map_err(|_| CredentialError::Auth("illegal base64 data".to_owned()))?;
+    let decoded =
+        STANDARD.decode(auth).map_err(|_| CredentialError::Auth("illegal base64 data".to_owned()))?;
     let decoded = String::from_utf8_lossy(&decoded);
     let (username, password) = decoded.split_once(':').ok_or_else(|| {
         CredentialError::Auth("auth does not conform the base64(username:password) format".to_owned())

@@ -70,8 +70,11 @@ impl Helper {
             "" => (credential.username.as_str(), credential.password.as_str()),
             token => (TOKEN_USER, token),
         };
-        let request =
-            Exchanged { server_url: server.to_owned(), username: username.to_owned(), secret: secret.to_owned() };
+        let request = Exchanged {
+            server_url: server.to_owned(),
+            username: username.to_owned(),
+            secret: secret.to_owned(),
+        };
         let request = serde_json::to_vec(&request).map_err(|e| CredentialError::Helper(e.to_string()))?;
         self.ask("store", &request).map(drop)
     }
