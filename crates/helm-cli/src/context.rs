@@ -18,6 +18,8 @@ pub(crate) struct Context {
     pub(crate) log: Log,
     out: RefCell<io::BufWriter<io::Stdout>>,
     tables: bool,
+    /// Whether what is printed is a chart's content, which other words would spoil.
+    pub(crate) prints_charts: bool,
     pub(crate) palette: Palette,
     /// Whether `upgrade --install` found nothing to upgrade.
     pub(crate) installed_instead: Arc<AtomicBool>,
@@ -32,6 +34,7 @@ impl Context {
             log,
             out: RefCell::new(io::BufWriter::with_capacity(1 << 16, io::stdout())),
             tables,
+            prints_charts: false,
             palette,
             installed_instead: Arc::default(),
         }

@@ -190,13 +190,18 @@ pub(crate) const CHART_SOURCE: &[Flag] = &[
     Flag::text("keyring", "", "file with the public keys for --verify; GnuPG's pubring.gpg when absent"),
     PASS_CREDENTIALS,
     PASSWORD,
-    Flag::switch("plain-http", "speak to registries without TLS"),
+    PLAIN_HTTP,
     Flag::text("repo", "", "address of the repository to look for the chart in"),
     USERNAME,
     Flag::switch("verify", "check the chart's signature before using it"),
     Flag::text("version", "", "version or version range of the chart; a chart on disk is taken as it is"),
 ];
 
+/// How a registry is reached.
+pub(crate) const REGISTRY: &[Flag] = &[CA_FILE, CERT_FILE, KEY_FILE, PLAIN_HTTP];
+
+/// No TLS.
+pub(crate) const PLAIN_HTTP: Flag = Flag::switch("plain-http", "speak to registries without TLS");
 /// Authorities of servers.
 pub(crate) const CA_FILE: Flag =
     Flag::text("ca-file", "", "file with the certificate authorities that servers are checked with");

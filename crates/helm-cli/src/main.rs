@@ -19,6 +19,7 @@ mod printer;
 mod request;
 mod settings;
 mod source;
+mod terminal;
 mod text;
 mod values;
 mod world;
@@ -48,7 +49,8 @@ fn run(argv: &[String]) -> Result<(), CliError> {
     let compat = settings::compat()?;
     let (command, path, args) = parse::parse(argv, compat)?;
     let tables = matches!(args.text("output"), "" | "table");
-    let context = Context::new(settings::Settings::read(compat, &args)?, tables);
+    let mut context = Context::new(settings::Settings::read(compat, &args)?, tables);
+    context.prints_charts = matches!(path.get(1), Some(&"show" | &"template"));
     let outcome = match command.run {
         Some(run) if !args.help() => {
             for (flag, instead) in args.deprecated(compat) {

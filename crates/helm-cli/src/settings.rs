@@ -1,6 +1,7 @@
 //! The environment: `HELM_*` variables, folders, what the global flags change in them.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use gonet::Proxies;
@@ -39,6 +40,10 @@ pub(crate) struct Settings {
     pub(crate) data_home: PathBuf,
     pub(crate) content_cache: String,
     pub(crate) registry_config: String,
+    /// Docker's `config.json`.
+    pub(crate) docker_config: PathBuf,
+    /// `PATH`.
+    pub(crate) search_path: Option<OsString>,
     pub(crate) repository_cache: String,
     pub(crate) repository_config: String,
     pub(crate) plugins: String,
@@ -147,6 +152,8 @@ impl Settings {
             ),
             plugins: variable("HELM_PLUGINS")
                 .unwrap_or_else(|| data_home.join("plugins").to_string_lossy().into_owned()),
+            docker_config: docker_config(),
+            search_path: env::var_os("PATH"),
             default_keyring: default_keyring(),
             proxies: proxies(),
             color: color(args)?,
@@ -164,6 +171,15 @@ impl Settings {
             None => crate::connect::connect_options(self).default_namespace(),
         }
     }
+}
+
+/// Where Docker keeps credentials.
+fn docker_config() -> PathBuf {
+    let folder = match variable("DOCKER_CONFIG") {
+        Some(folder) => PathBuf::from(folder),
+        None => PathBuf::from(variable("HOME").unwrap_or_default()).join(".docker"),
+    };
+    folder.join("config.json")
 }
 
 /// GnuPG's keyring, which modern ones have only when they were told to.

@@ -1,10 +1,13 @@
 //! Where charts come from, as flags and environment say: the way of every command to `helm-source`.
 
 use std::future::Future;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use helm_chart::Compat;
 use helm_source::http::{Access, Client, ClientOptions};
+use helm_source::oci::Registries;
 use helm_source::{Places, Query, SourceError, Sources, Verify, locate_local};
 
 use crate::connect;
@@ -31,6 +34,25 @@ pub(crate) fn sources(context: &Context) -> Sources {
         }),
         compat: settings.compat,
         remarks: Arc::new(move |warning| log.chart_warning(warning)),
+        registries: registries(context),
+    }
+}
+
+/// What is said of charts in registries goes to stdout in Helm 4 and to stderr in Helm 3; results that programs read
+/// stay clean.
+fn registries(context: &Context) -> Registries {
+    let on_stdout = context.compat() == Compat::V4 && context.prints_tables() && !context.prints_charts;
+    Registries {
+        docker_config: Some(context.settings.docker_config.clone()),
+        search_path: context.settings.search_path.clone(),
+        output: Arc::new(move |line| {
+            // A reader that went away is found out by those who print results.
+            let _ = match on_stdout {
+                true => writeln!(std::io::stdout(), "{line}"),
+                false => writeln!(std::io::stderr(), "{line}"),
+            };
+        }),
+        ..Registries::default()
     }
 }
 

@@ -75,6 +75,8 @@ struct Archive {
     provenance: Option<Vec<u8>>,
     messages: Vec<String>,
     registry_url: Option<String>,
+    /// Where Helm 4 looks for the chart in the content cache when it was asked for by the digest of its manifest.
+    second_key: Option<oci::Digest>,
 }
 
 /// Finds where the archive of a reference is: a URL, `repository/name`, or a name in the repository of the query.
@@ -332,8 +334,7 @@ async fn archive(sources: &Sources, reference: &str, query: &Query) -> Result<Ar
         let pulled = oci::pull(sources, reference, &query.version, &query.access, wanted).await?;
         let mut messages = Vec::new();
         if wanted && pulled.provenance.is_none() {
-            let error =
-                format!("failed to fetch provenance {}", crate::quoted(&format!("{}.prov", pulled.url)));
+            let error = oci::missing_layer(oci::PROVENANCE_LAYER);
             missing_provenance(query, reference, &format!("{}.prov", pulled.url), &error, &mut messages)?;
         }
         return Ok(Archive {
@@ -342,6 +343,7 @@ async fn archive(sources: &Sources, reference: &str, query: &Query) -> Result<Ar
             provenance: pulled.provenance,
             messages,
             registry_url: Some(pulled.url),
+            second_key: pulled.cache_key,
         });
     }
     let resolved = resolve(sources, reference, query).await?;
@@ -363,7 +365,7 @@ async fn archive(sources: &Sources, reference: &str, query: &Query) -> Result<Ar
             }
         }
     }
-    Ok(Archive { name, data, provenance, messages, registry_url: None })
+    Ok(Archive { name, data, provenance, messages, registry_url: None, second_key: None })
 }
 
 /// Without its provenance file a chart that must be verified is refused, another one is remarked upon.
@@ -436,6 +438,9 @@ pub(crate) async fn download_to_cache(
         Some(_) => cache.path(&digest, "chart"),
         None => cache.put(&digest, "chart", &archive.data)?,
     };
+    if let Some(key) = archive.second_key.as_ref().filter(|key| key.is_sha256()) {
+        cache.put(key.hex(), "chart", &archive.data)?;
+    }
     if let Some(provenance) = &archive.provenance {
         cache.put(&digest, "prov", provenance)?;
     }

@@ -67,6 +67,8 @@ pub struct Sources {
     pub compat: Compat,
     /// Takes what Helm would log.
     pub remarks: Remarks,
+    /// What registries need beside.
+    pub registries: oci::Registries,
 }
 
 impl Sources {

@@ -10,6 +10,8 @@ pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod package;
 pub(crate) mod pull;
+pub(crate) mod push;
+pub(crate) mod registry;
 pub(crate) mod repo;
 pub(crate) mod rollback;
 pub(crate) mod search;

@@ -10,6 +10,7 @@ mod blob;
 mod challenge;
 mod credential;
 mod digest;
+mod door;
 mod error;
 mod json;
 mod login;
@@ -26,6 +27,7 @@ mod token;
 
 pub use credential::{Credential, CredentialError, CredentialPlaces, Store};
 pub use digest::{Digest, DigestError};
+pub use door::{Output, Registries, credential_places, pull, session};
 pub use error::{OciError, Refusal, Side};
 pub use login::{login, logout, registry_host};
 pub use manifest::{
