@@ -467,7 +467,10 @@ pub(crate) static ROOT: Command = Command {
                     flags: &[
                         REGISTRY,
                         &[
-                            Flag::switch("insecure", "do not check the registry's certificate; this is insecure"),
+                            Flag::switch(
+                                "insecure",
+                                "do not check the registry's certificate; this is insecure",
+                            ),
                             Flag::text("password", "", "password or token for the registry").short('p'),
                             Flag::switch("password-stdin", "read the password or token from standard input"),
                             Flag::text("username", "", "user of the registry").short('u'),

@@ -25,7 +25,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let reference = Reference::parse(&format!("{joined}:{}", metadata.version)).or_fail()?;
     let manifest = artifact.manifest.0.digest.clone();
     source::run(context, async { session.push(&reference, artifact).await })?;
-    oci::transferred("Pushed", &reference, &manifest).iter().for_each(|line| (sources.registries.output)(line));
+    oci::transferred("Pushed", &reference, &manifest)
+        .iter()
+        .for_each(|line| (sources.registries.output)(line));
     Ok(())
 }
 
@@ -67,15 +69,15 @@ fn read(context: &Context, path: &Path) -> Result<(helm_chart::Metadata, Artifac
     let mut warnings = Vec::new();
     let chart = helm_chart::load(path, context.compat(), &mut warnings).or_fail()?;
     warnings.iter().for_each(|warning| context.log.chart_warning(warning));
-    let open = |path: &Path| fs::read(path).map_err(|e| CliError::new(crate::text::path_error("open", path, &e)));
+    let open =
+        |path: &Path| fs::read(path).map_err(|e| CliError::new(crate::text::path_error("open", path, &e)));
     let archive = open(path)?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".prov");
     let beside = Path::new(&beside);
     let provenance = if beside.exists() { Some(open(beside)?) } else { None };
     let changed = Timestamp::try_from(about.modified().or_fail()?).or_fail()?;
-    let artifact =
-        Artifact::chart(&chart.metadata, archive, provenance, &rfc3339(changed)).or_fail()?;
+    let artifact = Artifact::chart(&chart.metadata, archive, provenance, &rfc3339(changed)).or_fail()?;
     Ok((chart.metadata.clone(), artifact))
 }
 

@@ -28,8 +28,15 @@ pub struct Registries {
     pub search_path: Option<OsString>,
     /// Takes what is said of charts that were pulled.
     pub output: Output,
-    sessions: Arc<Mutex<Vec<(Access, Arc<Session>)>>>,
+    /// The sessions of this run.
+    pub sessions: Sessions,
 }
+
+/// Sessions by the way in which registries are reached; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Sessions(Arc<Mutex<Vec<Known>>>);
+
+type Known = (Access, Arc<Session>);
 
 impl Default for Registries {
     fn default() -> Registries {
@@ -37,7 +44,7 @@ impl Default for Registries {
             docker_config: None,
             search_path: None,
             output: Arc::new(|_| {}),
-            sessions: Arc::default(),
+            sessions: Sessions::default(),
         }
     }
 }
@@ -59,7 +66,7 @@ pub fn credential_places(sources: &Sources) -> CredentialPlaces {
 
 /// The session for registries that are reached in one way; what they were asked once they are not asked again.
 pub fn session(sources: &Sources, access: &Access) -> Result<Arc<Session>, OciError> {
-    let mut sessions = sources.registries.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut sessions = sources.registries.sessions.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, session)) = sessions.iter().find(|(known, _)| known == access) {
         return Ok(session.clone());
     }

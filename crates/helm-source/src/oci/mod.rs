@@ -27,7 +27,7 @@ mod token;
 
 pub use credential::{Credential, CredentialError, CredentialPlaces, Store};
 pub use digest::{Digest, DigestError};
-pub use door::{Output, Registries, credential_places, pull, session};
+pub use door::{Output, Registries, Sessions, credential_places, pull, session};
 pub use error::{OciError, Refusal, Side};
 pub use login::{login, logout, registry_host};
 pub use manifest::{
