@@ -3,9 +3,7 @@
 use crate::commands;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::flag::{
-    CHART_SOURCE, Flag, INSECURE_SKIP_TLS_VERIFY, OUTPUT, PASSWORD, REGISTRY, TIMEOUT, USERNAME, VALUES, WAIT,
-};
+use crate::flag::{CHART_SOURCE, Flag, OUTPUT, TIMEOUT, VALUES, WAIT};
 use crate::parse::Args;
 
 /// How many arguments a command takes.
@@ -439,58 +437,9 @@ pub(crate) static ROOT: Command = Command {
             ..BLANK
         },
         commands::pull::COMMAND,
+        commands::push::COMMAND,
+        commands::registry::COMMAND,
         commands::repo::COMMAND,
-        Command {
-            name: "push",
-            usage: "push [chart] [remote]",
-            short: "push a chart to a registry",
-            long: "Pushes a packaged chart to a registry, and its provenance file if there is one beside it.",
-            arity: Arity::AtLeast(2),
-            flags: &[REGISTRY, &[INSECURE_SKIP_TLS_VERIFY, PASSWORD, USERNAME]],
-            run: Some(commands::push::run),
-            ..BLANK
-        },
-        Command {
-            name: "registry",
-            usage: "registry",
-            short: "log in to a registry or out of it",
-            long: "Keeps and forgets the credentials of registries.",
-            arity: Arity::Any,
-            subcommands: &[
-                Command {
-                    name: "login",
-                    usage: "login [host]",
-                    short: "log in to a registry",
-                    long: "Tries user and password at a registry and keeps them when they are accepted.\n\n    \
-                        echo \"$TOKEN\" | helm registry login ghcr.io -u \"$NAME\" --password-stdin",
-                    arity: Arity::AtLeast(1),
-                    flags: &[
-                        REGISTRY,
-                        &[
-                            Flag::switch(
-                                "insecure",
-                                "do not check the registry's certificate; this is insecure",
-                            ),
-                            Flag::text("password", "", "password or token for the registry").short('p'),
-                            Flag::switch("password-stdin", "read the password or token from standard input"),
-                            Flag::text("username", "", "user of the registry").short('u'),
-                        ],
-                    ],
-                    run: Some(commands::registry::login),
-                    ..BLANK
-                },
-                Command {
-                    name: "logout",
-                    usage: "logout [host]",
-                    short: "log out of a registry",
-                    long: "Forgets the credentials that are kept for a registry.",
-                    arity: Arity::AtLeast(1),
-                    run: Some(commands::registry::logout),
-                    ..BLANK
-                },
-            ],
-            ..BLANK
-        },
         Command {
             name: "rollback",
             usage: "rollback <RELEASE> [REVISION]",

@@ -8,12 +8,26 @@ use helm_source::oci::{self, Artifact, Reference};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::command::{Arity, BLANK, Command};
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
+use crate::flag::{INSECURE_SKIP_TLS_VERIFY, PASSWORD, REGISTRY, USERNAME};
 use crate::parse::Args;
 use crate::source;
 
-pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
+/// The command.
+pub(crate) const COMMAND: Command = Command {
+    name: "push",
+    usage: "push [chart] [remote]",
+    short: "push a chart to a registry",
+    long: "Pushes a packaged chart to a registry, and its provenance file if there is one beside it.",
+    arity: Arity::AtLeast(2),
+    flags: &[REGISTRY, &[INSECURE_SKIP_TLS_VERIFY, PASSWORD, USERNAME]],
+    run: Some(run),
+    ..BLANK
+};
+
+fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let [archive, remote] = args.positional()[..2] else {
         return Err(CliError::usage("\"helm push\" requires at least 2 arguments"));
     };

@@ -6,13 +6,56 @@ use helm_chart::Compat;
 use helm_source::http::Access;
 use helm_source::oci::{self, Credential};
 
+use crate::command::{Arity, BLANK, Command};
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
+use crate::flag::{Flag, REGISTRY};
 use crate::parse::Args;
 use crate::source;
 use crate::terminal;
 
-pub(crate) fn login(context: &Context, args: &Args) -> Result<(), CliError> {
+/// The group and its commands.
+pub(crate) const COMMAND: Command = Command {
+    name: "registry",
+    usage: "registry",
+    short: "log in to a registry or out of it",
+    long: "Keeps and forgets the credentials of registries.",
+    arity: Arity::Any,
+    subcommands: &[LOGIN, LOGOUT],
+    ..BLANK
+};
+
+const LOGIN: Command = Command {
+    name: "login",
+    usage: "login [host]",
+    short: "log in to a registry",
+    long: "Tries user and password at a registry and keeps them when they are accepted.\n\n    \
+           echo \"$TOKEN\" | helm registry login ghcr.io -u \"$NAME\" --password-stdin",
+    arity: Arity::AtLeast(1),
+    flags: &[
+        REGISTRY,
+        &[
+            Flag::switch("insecure", "do not check the registry's certificate; this is insecure"),
+            Flag::text("password", "", "password or token for the registry").short('p'),
+            Flag::switch("password-stdin", "read the password or token from standard input"),
+            Flag::text("username", "", "user of the registry").short('u'),
+        ],
+    ],
+    run: Some(login),
+    ..BLANK
+};
+
+const LOGOUT: Command = Command {
+    name: "logout",
+    usage: "logout [host]",
+    short: "log out of a registry",
+    long: "Forgets the credentials that are kept for a registry.",
+    arity: Arity::AtLeast(1),
+    run: Some(logout),
+    ..BLANK
+};
+
+fn login(context: &Context, args: &Args) -> Result<(), CliError> {
     let typed = args.positional()[0];
     let credential = credential(context, args)?;
     let host = oci::registry_host(typed, context.compat());
@@ -32,7 +75,7 @@ pub(crate) fn login(context: &Context, args: &Args) -> Result<(), CliError> {
     Ok(())
 }
 
-pub(crate) fn logout(context: &Context, args: &Args) -> Result<(), CliError> {
+fn logout(context: &Context, args: &Args) -> Result<(), CliError> {
     let host = args.positional()[0];
     let sources = source::sources(context);
     oci::logout(&oci::credential_places(&sources), host).or_fail()?;

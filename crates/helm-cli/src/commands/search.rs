@@ -1,12 +1,13 @@
 //! `helm search hub|repo`.
 
+use helm_source::oci::{self, ChartVersion, Reference, is_oci};
 use helm_source::search::{Found, HubChart, Search, hub, repositories, version_range};
 use serde::Serialize;
 
 use crate::command::{Arity, BLANK, Command};
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
-use crate::flag::{Flag, OUTPUT};
+use crate::flag::{Flag, INSECURE_SKIP_TLS_VERIFY, OUTPUT, PASSWORD, REGISTRY, USERNAME};
 use crate::output::{Format, table_within};
 use crate::parse::Args;
 use crate::source;
@@ -48,17 +49,24 @@ const REPO: Command = Command {
     usage: "repo [keyword]",
     short: "look for charts in the repositories that were added",
     long: "Looks for charts in the indexes that 'helm repo update' fetched: names, descriptions and keywords. Shown is the \
-           newest stable version of each, with --devel of any kind, with --version in a range.",
+           newest stable version of each, with --devel of any kind, with --version in a range. An oci:// reference \
+           instead of a keyword shows the charts of a repository in a registry.",
     arity: Arity::Any,
-    flags: &[&[
-        Flag::switch("devel", "take development versions too: the same as --version '>0.0.0-0'"),
-        FAIL_ON_NO_RESULT,
-        MAX_COL_WIDTH,
-        OUTPUT,
-        Flag::switch("regexp", "take the keyword as a regular expression").short('r'),
-        Flag::text("version", "", "version range that counts"),
-        Flag::switch("versions", "show every version, each on a line of its own").short('l'),
-    ]],
+    flags: &[
+        &[
+            Flag::switch("devel", "take development versions too: the same as --version '>0.0.0-0'"),
+            FAIL_ON_NO_RESULT,
+            MAX_COL_WIDTH,
+            OUTPUT,
+            Flag::switch("regexp", "take the keyword as a regular expression").short('r'),
+            Flag::text("version", "", "version range that counts"),
+            Flag::switch("versions", "show every version, each on a line of its own").short('l'),
+            INSECURE_SKIP_TLS_VERIFY,
+            PASSWORD,
+            USERNAME,
+        ],
+        REGISTRY,
+    ],
     run: Some(search_repo),
     ..BLANK
 };
@@ -72,11 +80,41 @@ fn search_repo(context: &Context, args: &Args) -> Result<(), CliError> {
         versions: args.on("versions"),
         version: version_range(args.text("version"), args.on("devel")).to_owned(),
     };
-    let found = repositories(&source::sources(context), &search).or_fail()?;
+    let found = match args.positional()[..] {
+        [reference] if is_oci(reference) => search_registry(context, args, reference)?,
+        _ => repositories(&source::sources(context), &search).or_fail()?,
+    };
     let header = ["NAME", "CHART VERSION", "APP VERSION", "DESCRIPTION"];
     let row =
         |f: &Found| vec![f.name.clone(), f.version.clone(), f.app_version.clone(), f.description.clone()];
     print(context, args, format, &found, &header, row)
+}
+
+/// The charts of one repository in a registry: registries cannot be searched by words.
+fn search_registry(context: &Context, args: &Args, reference: &str) -> Result<Vec<Found>, CliError> {
+    let version = match args.text("version") {
+        "" if args.on("devel") => ">0.0.0-0",
+        // Without a range all versions are listed that an installation could take.
+        version => version,
+    };
+    let sources = source::sources(context);
+    let access = source::access(args);
+    let repository = Reference::parse(reference).or_fail()?;
+    if repository.tag.is_some() || repository.digest.is_some() {
+        return Err(CliError::new("a registry is searched by repository: leave tag and digest out"));
+    }
+    let found = source::run(context, async {
+        let session = oci::session(&sources, &access)?;
+        session.charts(&repository, version, args.on("versions")).await
+    })?;
+    let name = format!("{}{repository}", oci::SCHEME);
+    let shown = |chart: ChartVersion| Found {
+        name: name.clone(),
+        version: chart.version,
+        app_version: chart.metadata.app_version,
+        description: chart.metadata.description,
+    };
+    Ok(found.into_iter().map(shown).collect())
 }
 
 fn search_hub(context: &Context, args: &Args) -> Result<(), CliError> {
