@@ -1,37 +1,23 @@
-//! Provenance files: who signed a chart, and whether it is still the one that was signed.
+//! Provenance: who packaged a chart, and that it is still the same archive.
+//!
+//! A `.prov` file is a clear-signed message (RFC 9580, section 7) of the chart's metadata, a line `...`, and the
+//! archive's SHA-256. It is written and judged as Helm does, so that GnuPG and both Helms verify what is signed here
+//! and the other way round. Keys, their cryptography and their passphrases are the work of the `pgp` crate; which keys
+//! of a keyring count, and the words when one does not, follow ProtonMail's go-crypto, the library of Helm.
 
-use std::path::Path;
+mod armor;
+mod clearsign;
+mod entity;
+mod error;
+mod key;
+mod keyring;
+mod message;
+mod packet;
+mod sign;
+mod signature;
+mod verify;
 
-/// Why a chart is not verified.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// Signatures are not checked.
-    #[error("cannot verify {0}: provenance is not supported")]
-    Unsupported(String),
-}
-
-/// What a good signature says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verification {
-    /// The names of the key.
-    pub signed_by: Vec<String>,
-    /// The fingerprint of its primary key in hexadecimal, upper case.
-    pub fingerprint: String,
-    /// `sha256:` and the digest of the archive.
-    pub file_hash: String,
-}
-
-/// Checks an archive in a file against the provenance file beside it.
-pub fn verify_chart(path: &Path, _provenance: &Path, _keyring: &Path) -> Result<Verification, VerifyError> {
-    Err(VerifyError::Unsupported(path.display().to_string()))
-}
-
-/// Checks an archive that is known by a file name against its provenance file.
-pub fn verify_archive(
-    _archive: &[u8],
-    _provenance: &[u8],
-    file_name: &str,
-    _keyring: &Path,
-) -> Result<Verification, VerifyError> {
-    Err(VerifyError::Unsupported(file_name.to_owned()))
-}
+pub use error::{PgpError, ProvenanceError};
+pub use keyring::Keyring;
+pub use sign::Signer;
+pub use verify::{Verification, verify, verify_chart};

@@ -1,0 +1,189 @@
+//! One public key: what of its packet is hashed, and whether it made a signature.
+
+use pgp::crypto::hash::HashAlgorithm;
+use pgp::packet::{PacketHeader, PublicKey, PublicSubkey, SecretKey};
+use pgp::types::{EcdsaPublicParams, EddsaLegacyPublicParams, PublicParams, Tag, VerifyingKey};
+
+use super::error::PgpError;
+use super::packet::Fields;
+use super::signature::Signature;
+
+/// A primary key or subkey of version 4.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// The public part as its packet holds it, which is what is hashed.
+    content: Vec<u8>,
+    pub(super) algorithm: u8,
+    pub(super) created: u32,
+    pub(super) fingerprint: [u8; 20],
+    is_subkey: bool,
+}
+
+/// The secret part of a primary key.
+#[derive(Debug)]
+pub(super) enum Secret {
+    /// GnuPG's placeholder for a part that is kept on a card or another machine.
+    Elsewhere,
+    /// Locked by a passphrase or not.
+    Key(Box<SecretKey>),
+}
+
+impl Key {
+    /// Reads a packet that holds a public key and nothing else.
+    pub(super) fn parse(content: &[u8], is_subkey: bool, truncation: &PgpError) -> Result<Key, PgpError> {
+        let length = public_length(content, truncation)?;
+        Key::new(&content[..length], is_subkey)
+    }
+
+    fn new(content: &[u8], is_subkey: bool) -> Result<Key, PgpError> {
+        let created = u32::from_be_bytes([content[1], content[2], content[3], content[4]]);
+        let mut key = Key {
+            algorithm: content[5],
+            created,
+            content: content.to_vec(),
+            fingerprint: [0; 20],
+            is_subkey,
+        };
+        let mut hashed = Vec::with_capacity(content.len() + 3);
+        key.hash_into(&mut |bytes| hashed.extend_from_slice(bytes));
+        // Bytes that were made to collide are no key.
+        let digest = HashAlgorithm::Sha1.digest(&hashed).map_err(|e| PgpError::Structural(e.to_string()))?;
+        key.fingerprint.copy_from_slice(&digest);
+        Ok(key)
+    }
+
+    /// The end of the fingerprint, which signatures name their keys by.
+    pub(super) fn id(&self) -> u64 {
+        self.fingerprint[12..].iter().fold(0, |id, byte| id << 8 | u64::from(*byte))
+    }
+
+    /// Whether the algorithm can sign at all.
+    pub(super) fn can_sign(&self) -> bool {
+        !matches!(self.algorithm, 2 | 16 | 18)
+    }
+
+    /// The key as signatures about it hash it.
+    pub(super) fn hash_into(&self, hash: &mut dyn FnMut(&[u8])) {
+        let length = self.content.len() as u16;
+        hash(&[0x99, (length >> 8) as u8, length as u8]);
+        hash(&self.content);
+    }
+
+    /// Checks that this key made the signature over what `signed` hashes.
+    pub(super) fn verify(
+        &self,
+        signature: &Signature,
+        signed: impl FnOnce(&mut dyn FnMut(&[u8])),
+    ) -> Result<(), PgpError> {
+        if !self.can_sign() {
+            return Err(PgpError::InvalidArgument("public key cannot generate signatures".into()));
+        }
+        let mut hasher =
+            signature.hash.new_hasher().map_err(|_| PgpError::Unsupported("hash function".into()))?;
+        signed(&mut |bytes| hasher.update(bytes));
+        hasher.update(&signature.suffix);
+        let digest = hasher.finalize();
+        if self.algorithm != signature.algorithm {
+            return Err(PgpError::InvalidArgument(
+                "public key and signature use different algorithms".into(),
+            ));
+        }
+        let holds = self.verifier()?.verify(signature.hash, &digest, &signature.value);
+        let name = match self.algorithm {
+            1 | 3 => "RSA",
+            17 => "DSA",
+            19 => "ECDSA",
+            22 => "EdDSA",
+            27 => "Ed25519",
+            _ => "ed448",
+        };
+        holds.map_err(|_| PgpError::Signature(format!("{name} verification failure")))
+    }
+
+    /// The key in the form that can compute.
+    pub(super) fn verifier(&self) -> Result<Box<dyn VerifyingKey>, PgpError> {
+        let malformed = |e: pgp::errors::Error| PgpError::Structural(e.to_string());
+        let length = self.content.len() as u32;
+        let key: Box<dyn VerifyingKey> = if self.is_subkey {
+            let header = PacketHeader::new_fixed(Tag::PublicSubkey, length);
+            Box::new(PublicSubkey::try_from_reader(header, &self.content[..]).map_err(malformed)?)
+        } else {
+            let header = PacketHeader::new_fixed(Tag::PublicKey, length);
+            Box::new(PublicKey::try_from_reader(header, &self.content[..]).map_err(malformed)?)
+        };
+        let unsupported = match key.public_params() {
+            PublicParams::ECDSA(EcdsaPublicParams::Unsupported { curve, .. }) => curve.to_string(),
+            PublicParams::EdDSALegacy(EddsaLegacyPublicParams::Unsupported { curve, .. }) => {
+                curve.to_string()
+            }
+            PublicParams::Unknown { .. } => self.algorithm.to_string(),
+            _ => return Ok(key),
+        };
+        Err(PgpError::Unsupported(format!("public key type: {unsupported}")))
+    }
+}
+
+/// Reads a packet that holds a key with its secret part.
+pub(super) fn parse_secret(
+    content: &[u8],
+    is_subkey: bool,
+    truncation: &PgpError,
+) -> Result<(Key, Option<Secret>), PgpError> {
+    let length = public_length(content, truncation)?;
+    let key = Key::new(&content[..length], is_subkey)?;
+    if is_subkey {
+        // Charts are signed with primary keys.
+        return Ok((key, None));
+    }
+    let rest = &content[length..];
+    if is_placeholder(rest) {
+        return Ok((key, Some(Secret::Elsewhere)));
+    }
+    if rest.is_empty() {
+        return Err(truncation.clone());
+    }
+    let header = PacketHeader::new_fixed(Tag::SecretKey, content.len() as u32);
+    let secret = SecretKey::try_from_reader(header, content)
+        .map_err(|_| PgpError::structural("private key checksum failure"))?;
+    Ok((key, Some(Secret::Key(Box::new(secret)))))
+}
+
+/// GnuPG's own string-to-key mode: usage, cipher, mode 101, hash, `GNU`, 1 for "none" or 2 for "on a card".
+fn is_placeholder(secret: &[u8]) -> bool {
+    matches!(secret, [253..=255, _, 101, _, b'G', b'N', b'U', 1 | 2, ..])
+}
+
+/// How much of the content is the public key; RFC 9580, section 5.5.5.
+fn public_length(content: &[u8], truncation: &PgpError) -> Result<usize, PgpError> {
+    let mut fields = Fields(content);
+    let version = fields.byte().ok_or_else(|| truncation.clone())?;
+    if version != 4 {
+        return Err(PgpError::Unsupported(format!("public key version {version}")));
+    }
+    let head = fields.bytes(5).ok_or_else(|| truncation.clone())?;
+    let read = match head[4] {
+        1..=3 => integers(&mut fields, 2),
+        16 => integers(&mut fields, 3),
+        17 => integers(&mut fields, 4),
+        18 => {
+            counted(&mut fields).and_then(|()| integers(&mut fields, 1)).and_then(|()| counted(&mut fields))
+        }
+        19 | 22 => counted(&mut fields).and_then(|()| integers(&mut fields, 1)),
+        25 | 27 => fields.bytes(32).map(drop),
+        26 => fields.bytes(56).map(drop),
+        28 => fields.bytes(57).map(drop),
+        other => return Err(PgpError::Unsupported(format!("public key type: {other}"))),
+    };
+    read.ok_or_else(|| truncation.clone())?;
+    Ok(content.len() - fields.0.len())
+}
+
+fn integers(fields: &mut Fields<'_>, count: usize) -> Option<()> {
+    (0..count).try_for_each(|_| fields.integer().map(drop))
+}
+
+/// Bytes after their number.
+fn counted(fields: &mut Fields<'_>) -> Option<()> {
+    let length = fields.byte()?;
+    fields.bytes(usize::from(length)).map(drop)
+}
