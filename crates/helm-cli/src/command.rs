@@ -234,6 +234,8 @@ const LIST: &[Flag] = &[
     Flag::switch("uninstalling", "show releases that are being uninstalled"),
 ];
 
+const KEYRING: Flag = Flag::text("keyring", "", "file with the keys; GnuPG's own when absent");
+
 const REVISION: Flag = Flag::int("revision", 0, "number of the revision; the latest when absent");
 
 const GET: &[Command] = &[
@@ -431,6 +433,14 @@ pub(crate) static ROOT: Command = Command {
             flags: &[&[
                 Flag::text("app-version", "", "application version to put into the archive"),
                 Flag::text("destination", ".", "folder to write the archive to").short('d'),
+                Flag::text("key", "", "name of the key to sign with, or a part of it"),
+                KEYRING,
+                Flag::text(
+                    "passphrase-file",
+                    "",
+                    "file whose first line is the passphrase of the key; \"-\" for stdin",
+                ),
+                Flag::switch("sign", "sign the archive with an OpenPGP key"),
                 Flag::text("version", "", "chart version to put into the archive"),
             ]],
             run: Some(commands::package::run),
@@ -520,6 +530,16 @@ pub(crate) static ROOT: Command = Command {
             arity: Arity::Exactly(2),
             flags: &[UPGRADE, VALUES, CHART_SOURCE],
             run: Some(commands::upgrade::run),
+            ..BLANK
+        },
+        Command {
+            name: "verify",
+            usage: "verify PATH",
+            short: "check the signature of a packaged chart",
+            long: "Checks that an archive is the one that its provenance file (PATH.prov) was signed for, by a key of the keyring.",
+            arity: Arity::Exactly(1),
+            flags: &[&[KEYRING]],
+            run: Some(commands::verify::run),
             ..BLANK
         },
         Command {

@@ -19,6 +19,7 @@ mod printer;
 mod request;
 mod settings;
 mod source;
+mod signing;
 mod terminal;
 mod text;
 mod values;

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gonet::Proxies;
 use helm_chart::Compat;
@@ -61,6 +61,18 @@ pub(crate) enum ColorMode {
     Never,
     Always,
     Auto,
+}
+
+/// GnuPG's keyring: the old one, or for Helm 4 the keybox that GnuPG has had since 2.1 where only that is there.
+pub(crate) fn default_keyring(compat: Compat) -> PathBuf {
+    let home = match env::var_os("GNUPGHOME") {
+        Some(dir) => PathBuf::from(dir),
+        None => PathBuf::from(variable("HOME").unwrap_or_default()).join(".gnupg"),
+    };
+    let old = home.join("pubring.gpg");
+    let keybox = home.join("pubring.kbx");
+    let is_there = |path: &Path| !matches!(path.try_exists(), Ok(false));
+    if compat == Compat::V4 && !is_there(&old) && is_there(&keybox) { keybox } else { old }
 }
 
 fn variable(name: &str) -> Option<String> {

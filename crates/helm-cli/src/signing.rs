@@ -11,6 +11,14 @@ use crate::context::Context;
 use crate::error::{CliError, OrFail};
 use crate::parse::Args;
 
+/// `--keyring`, or GnuPG's.
+pub(crate) fn keyring(context: &Context, args: &Args) -> PathBuf {
+    match args.given("keyring") {
+        true => PathBuf::from(args.text("keyring")),
+        false => crate::settings::default_keyring(context.compat()),
+    }
+}
+
 /// What `--sign` and its companions say.
 pub(crate) struct Signing {
     key: String,
@@ -22,7 +30,7 @@ pub(crate) struct Signing {
 
 impl Signing {
     /// Nothing without `--sign`.
-    pub(crate) fn from_args(args: &Args, default_keyring: &Path) -> Result<Option<Signing>, CliError> {
+    pub(crate) fn from_args(context: &Context, args: &Args) -> Result<Option<Signing>, CliError> {
         if !args.on("sign") {
             return Ok(None);
         }
@@ -30,13 +38,10 @@ impl Signing {
         if key.is_empty() {
             return Err(CliError::usage("--key is required for signing a package"));
         }
-        let keyring = match args.given("keyring") {
-            true if args.text("keyring").is_empty() => {
-                return Err(CliError::usage("--keyring is required for signing a package"));
-            }
-            true => PathBuf::from(args.text("keyring")),
-            false => default_keyring.to_owned(),
-        };
+        let keyring = keyring(context, args);
+        if keyring.as_os_str().is_empty() {
+            return Err(CliError::usage("--keyring is required for signing a package"));
+        }
         let passphrase_file = args.text_if_given("passphrase-file").map(PathBuf::from);
         Ok(Some(Signing { key, keyring, passphrase_file, passphrase: RefCell::default() }))
     }
@@ -101,7 +106,7 @@ impl Signing {
 
 fn load(context: &Context, archive: &Path) -> Result<Chart, CliError> {
     let mut warnings = Vec::new();
-    let chart = helm_chart::archive::load_file(archive, context.compat(), &mut warnings);
+    let chart = helm_chart::archive::load(archive, context.compat(), &mut warnings);
     // They were printed when the folder was read.
     chart.map_err(|e| CliError::new(format!("failed to load chart for signing: {e}")))
 }

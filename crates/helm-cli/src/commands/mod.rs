@@ -21,4 +21,5 @@ pub(crate) mod template;
 pub(crate) mod test;
 pub(crate) mod uninstall;
 pub(crate) mod upgrade;
+pub(crate) mod verify;
 pub(crate) mod version;

@@ -7,6 +7,7 @@ use helm_chart::{Time, archive};
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
 use crate::parse::Args;
+use crate::signing::Signing;
 
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let paths = args.positional();
@@ -14,10 +15,14 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         return Err(CliError::usage("need at least one argument, the path to the chart"));
     }
     let epoch = source_date_epoch()?;
+    let signing = Signing::from_args(context, args)?;
     for path in paths {
         let path = Path::new(path);
         std::fs::metadata(path).map_err(|e| CliError::new(crate::text::path_error("stat", path, &e)))?;
         let saved = package(context, args, path, epoch)?;
+        if let Some(signing) = &signing {
+            signing.sign(context, &saved)?;
+        }
         context.println(&format!("Successfully packaged chart and saved it to: {}", saved.display()))?;
     }
     Ok(())

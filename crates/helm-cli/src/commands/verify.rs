@@ -1,6 +1,6 @@
 //! `helm verify`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use helm_source::provenance;
 
@@ -11,12 +11,9 @@ use crate::parse::Args;
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let path = args.positional()[0];
     let beside = format!("{path}.prov");
-    let keyring = match args.given("keyring") {
-        true => PathBuf::from(args.text("keyring")),
-        false => context.settings.default_keyring.clone(),
-    };
-    let verified =
-        provenance::verify_chart(Path::new(path), Path::new(&beside), &keyring, context.compat()).or_fail()?;
+    let keyring = crate::signing::keyring(context, args);
+    let verified = provenance::verify_chart(Path::new(path), Path::new(&beside), &keyring, context.compat())
+        .or_fail()?;
     print(context, &verified)
 }
 

@@ -44,7 +44,7 @@ pub fn verify_chart(
     }
     let found = stat(provenance)
         .map_err(|e| ProvenanceError::NoProvenance { path: provenance.to_owned(), source: Box::new(e) })?;
-    let keyring = Keyring::open(keyring, compat).map_err(|e| ProvenanceError::Keyring(Box::new(e)))?;
+    let keyring = open(keyring, compat)?;
     if compat == Compat::V3 && found.is_dir() {
         return Err(ProvenanceError::Folder(provenance.to_owned()));
     }
@@ -60,8 +60,22 @@ pub fn verify_chart(
     verify(&keyring, &archive, &provenance, &name, compat)
 }
 
-/// Verifies an archive of this name by the text of its provenance file.
-pub fn verify(
+/// Verifies an archive of this name by the content of its provenance file and the keys of the keyring at `keyring`.
+pub fn verify_archive(
+    archive: &[u8],
+    provenance: &[u8],
+    name: &str,
+    keyring: &Path,
+    compat: Compat,
+) -> Result<Verification, ProvenanceError> {
+    verify(&open(keyring, compat)?, archive, provenance, name, compat)
+}
+
+fn open(keyring: &Path, compat: Compat) -> Result<Keyring, ProvenanceError> {
+    Keyring::open(keyring, compat).map_err(|e| ProvenanceError::Keyring(Box::new(e)))
+}
+
+fn verify(
     keyring: &Keyring,
     archive: &[u8],
     provenance: &[u8],

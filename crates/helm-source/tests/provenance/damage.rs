@@ -1,0 +1,137 @@
+//! Damaged provenance files and keyrings: the same verdict, and the same words.
+
+use serde_json::json;
+
+use crate::world::{KeyPair, World, user};
+
+/// Numbers without order, from a seed (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn from_env() -> Dice {
+        let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
+        println!("SEED={seed}");
+        Dice(seed)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % end as u64).expect("below a usize")
+    }
+
+    /// Changes, removes, repeats or inserts something.
+    fn damage(&mut self, sound: &[u8]) -> Vec<u8> {
+        let mut bytes = sound.to_vec();
+        for _ in 0..=self.below(2) {
+            let at = self.below(bytes.len());
+            let length = 1 + self.below(6).min(bytes.len() - at - 1);
+            match self.below(6) {
+                0 => bytes[at] ^= 1 << self.below(8),
+                1 => bytes[at] = u8::try_from(self.below(256)).expect("a byte"),
+                2 => drop(bytes.drain(at..at + length)),
+                3 => bytes.truncate(at.max(1)),
+                4 => bytes.insert(at, b" \n\t-=:A\x80\xff"[self.below(9)]),
+                _ => {
+                    let again = bytes[at..at + length].to_vec();
+                    bytes.splice(at..at, again);
+                }
+            }
+            if bytes.is_empty() {
+                return vec![b'x'];
+            }
+        }
+        bytes
+    }
+}
+
+fn cases(normal: usize) -> usize {
+    std::env::var("CASES").ok().and_then(|c| c.parse().ok()).unwrap_or(normal)
+}
+
+fn signed(world: &mut World, algorithm: &str) -> (KeyPair, Vec<u8>) {
+    let key = world.key(algorithm, json!({"subkey": algorithm == "ed25519"}));
+    world.write_archive("demo-1.2.3.tgz", b"content");
+    world.write("keys", &key.secret);
+    let prov = world.sign(&user(algorithm), crate::METADATA, None).expect("we sign");
+    world.write("keys", &key.public);
+    (key, prov)
+}
+
+#[test]
+fn every_byte_of_a_provenance_file_counts_as_in_helm() {
+    let mut world = World::new();
+    for algorithm in ["ed25519", "rsa2048"] {
+        let (_, prov) = signed(&mut world, algorithm);
+        for at in 0..prov.len() {
+            let mut changed = prov.clone();
+            changed[at] ^= 1;
+            world.write_prov(&changed);
+            let _ =
+                world.agree4(&format!("{algorithm}: byte {at} of\n{}", String::from_utf8_lossy(&changed)));
+        }
+    }
+}
+
+/// The signature's packet is damaged beneath its armour, where every field has an error of its own.
+#[test]
+fn every_byte_of_a_signature_counts_as_in_helm() {
+    let mut world = World::new();
+    for algorithm in ["ed25519", "p256"] {
+        let (_, prov) = signed(&mut world, algorithm);
+        let (text, packet) = open(&prov);
+        for at in 0..packet.len() {
+            for change in [1, 0x80, 0xff] {
+                let mut changed = packet.clone();
+                changed[at] ^= change;
+                world.write_prov(&close(&text, &changed));
+                let _ = world.agree4(&format!("{algorithm}: byte {at} of {packet:02x?} by {change:#x}"));
+            }
+            world.write_prov(&close(&text, &packet[..at]));
+            let _ = world.agree4(&format!("{algorithm}: {at} bytes of {packet:02x?}"));
+        }
+    }
+}
+
+#[test]
+fn random_damage_is_judged_as_in_helm() {
+    let mut world = World::new();
+    let mut dice = Dice::from_env();
+    let samples: Vec<_> = ["ed25519", "rsa2048", "p256"].map(|a| (a, signed(&mut world, a))).into();
+    for case in 0..cases(600) {
+        let (algorithm, (key, prov)) = &samples[dice.below(samples.len())];
+        let (text, packet) = open(prov);
+        let what = format!("case {case}, {algorithm}");
+        world.write("keys", &key.public);
+        let changed = match dice.below(2) {
+            0 => dice.damage(prov),
+            _ => close(&text, &dice.damage(&packet)),
+        };
+        world.write_prov(&changed);
+        let _ = world.agree(&format!("{what}: {}", String::from_utf8_lossy(&changed)));
+        // The same with a damaged keyring.
+        world.write_prov(prov);
+        let other = &samples[dice.below(samples.len())].1.0.public;
+        let ring = [dice.damage(&key.public), other.clone()];
+        let ring = if dice.below(2) == 0 { ring.concat() } else { ring[0].clone() };
+        world.write("keys", &ring);
+        let _ = world.agree4(&format!("{what}: keyring {ring:02x?}"));
+    }
+}
+
+/// The text before the signature, and the signature's packet.
+fn open(prov: &[u8]) -> (String, Vec<u8>) {
+    use base64::Engine as _;
+    let prov = String::from_utf8(prov.to_vec()).expect("text");
+    let (text, armor) = prov.split_once("-----BEGIN PGP SIGNATURE-----\n\n").expect("a signature");
+    let body: String = armor.lines().take_while(|l| !l.starts_with('-')).collect();
+    let packet = base64::engine::general_purpose::STANDARD.decode(body).expect("base64");
+    (text.to_owned(), packet)
+}
+
+fn close(text: &str, packet: &[u8]) -> Vec<u8> {
+    format!("{text}{}", crate::world::armor("PGP SIGNATURE", packet).replace("Comment: made by a test\n", ""))
+        .into_bytes()
+}
