@@ -1,6 +1,7 @@
 //! Running other programs.
 
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -23,22 +24,31 @@ impl From<Output> for Ran {
     }
 }
 
-/// Runs a program to its end with the given environment on top of a bare one.
+/// Runs a program to its end with the given environment and nothing else; its input is a pipe with the given text, or
+/// empty.
 pub(crate) fn run<S: AsRef<OsStr>>(
     program: &Path,
     args: impl IntoIterator<Item = S>,
     dir: &Path,
     env: &[(&str, &str)],
+    input: Option<&str>,
 ) -> Result<Ran, String> {
-    let output = Command::new(program)
+    let failed = |e: std::io::Error| format!("run {}: {e}", program.display());
+    let mut child = Command::new(program)
         .args(args)
         .current_dir(dir)
         .env_clear()
         .envs(env.iter().copied())
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| format!("run {}: {e}", program.display()))?;
-    Ok(output.into())
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
+        // A program that ended without reading its input is judged by what it printed.
+        let _ = stdin.write_all(input.as_bytes());
+    }
+    child.wait_with_output().map(Ran::from).map_err(failed)
 }
 
 /// Runs a step of an installation with the caller's environment; its output goes to the terminal.

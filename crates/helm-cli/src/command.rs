@@ -3,7 +3,7 @@
 use crate::commands;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::flag::{CHART_SOURCE, Flag, OUTPUT, TIMEOUT, VALUES, WAIT};
+use crate::flag::{CHART_SOURCE, Flag, KEYRING, OUTPUT, TIMEOUT, VALUES, WAIT};
 use crate::parse::Args;
 
 /// How many arguments a command takes.
@@ -233,8 +233,6 @@ const LIST: &[Flag] = &[
     Flag::switch("uninstalled", "show releases that were uninstalled with their history kept"),
     Flag::switch("uninstalling", "show releases that are being uninstalled"),
 ];
-
-const KEYRING: Flag = Flag::text("keyring", "", "file with the keys; GnuPG's own when absent");
 
 const REVISION: Flag = Flag::int("revision", 0, "number of the revision; the latest when absent");
 

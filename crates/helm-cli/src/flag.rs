@@ -187,7 +187,7 @@ pub(crate) const CHART_SOURCE: &[Flag] = &[
     Flag::switch("devel", "take development versions too: the same as --version '>0.0.0-0'"),
     INSECURE_SKIP_TLS_VERIFY,
     KEY_FILE,
-    Flag::text("keyring", "", "file with the public keys for --verify; GnuPG's pubring.gpg when absent"),
+    KEYRING,
     PASS_CREDENTIALS,
     PASSWORD,
     PLAIN_HTTP,
@@ -202,6 +202,8 @@ pub(crate) const REGISTRY: &[Flag] = &[CA_FILE, CERT_FILE, KEY_FILE, PLAIN_HTTP]
 
 /// No TLS.
 pub(crate) const PLAIN_HTTP: Flag = Flag::switch("plain-http", "speak to registries without TLS");
+/// Whose signatures are believed, or who signs.
+pub(crate) const KEYRING: Flag = Flag::text("keyring", "", "file with OpenPGP keys; GnuPG's own when absent");
 /// Authorities of servers.
 pub(crate) const CA_FILE: Flag =
     Flag::text("ca-file", "", "file with the certificate authorities that servers are checked with");

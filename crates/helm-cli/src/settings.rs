@@ -47,8 +47,6 @@ pub(crate) struct Settings {
     pub(crate) repository_cache: String,
     pub(crate) repository_config: String,
     pub(crate) plugins: String,
-    /// The keys that signatures are checked with when no others are named.
-    pub(crate) default_keyring: PathBuf,
     pub(crate) proxies: Proxies,
     pub(crate) color: ColorMode,
     /// Whether the terminal or the user wants no colours, short of saying so with `--color`.
@@ -166,7 +164,6 @@ impl Settings {
                 .unwrap_or_else(|| data_home.join("plugins").to_string_lossy().into_owned()),
             docker_config: docker_config(),
             search_path: env::var_os("PATH"),
-            default_keyring: default_keyring(),
             proxies: proxies(),
             color: color(args)?,
             dumb_terminal: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|t| t == "dumb"),
@@ -192,14 +189,6 @@ fn docker_config() -> PathBuf {
         None => PathBuf::from(variable("HOME").unwrap_or_default()).join(".docker"),
     };
     folder.join("config.json")
-}
-
-/// GnuPG's keyring, which modern ones have only when they were told to.
-fn default_keyring() -> PathBuf {
-    match variable("GNUPGHOME") {
-        Some(dir) => PathBuf::from(dir).join("pubring.gpg"),
-        None => PathBuf::from(variable("HOME").unwrap_or_default()).join(".gnupg/pubring.gpg"),
-    }
 }
 
 /// Proxies as Go reads them. `HTTP_PROXY` may come from a request's `Proxy` header where a web server runs this as a

@@ -11,14 +11,6 @@ use crate::context::Context;
 use crate::error::{CliError, OrFail};
 use crate::parse::Args;
 
-/// `--keyring`, or GnuPG's.
-pub(crate) fn keyring(context: &Context, args: &Args) -> PathBuf {
-    match args.given("keyring") {
-        true => PathBuf::from(args.text("keyring")),
-        false => crate::settings::default_keyring(context.compat()),
-    }
-}
-
 /// What `--sign` and its companions say.
 pub(crate) struct Signing {
     key: String,
@@ -38,7 +30,7 @@ impl Signing {
         if key.is_empty() {
             return Err(CliError::usage("--key is required for signing a package"));
         }
-        let keyring = keyring(context, args);
+        let keyring = crate::source::keyring(context, args);
         if keyring.as_os_str().is_empty() {
             return Err(CliError::usage("--keyring is required for signing a package"));
         }

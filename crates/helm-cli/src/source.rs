@@ -85,13 +85,16 @@ pub(crate) fn query(context: &Context, args: &Args) -> Query {
         repository: args.text("repo").to_owned(),
         access: access(args),
         verify: if args.on("verify") { Verify::Always } else { Verify::Never },
-        keyring: keyring(context, args),
+        keyring: if args.on("verify") { keyring(context, args) } else { PathBuf::new() },
     }
 }
 
-/// `--keyring`, or GnuPG's old keyring.
+/// `--keyring`, or GnuPG's.
 pub(crate) fn keyring(context: &Context, args: &Args) -> PathBuf {
-    args.text_if_given("keyring").map_or_else(|| context.settings.default_keyring.clone(), PathBuf::from)
+    match args.given("keyring") {
+        true => PathBuf::from(args.text("keyring")),
+        false => crate::settings::default_keyring(context.compat()),
+    }
 }
 
 /// Finds the chart that a reference means: on the disk without further ado, else by fetching it.

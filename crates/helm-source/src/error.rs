@@ -1,6 +1,6 @@
 //! Why a reference leads to no chart.
 
-use crate::{IndexError, http::HttpError, oci::OciError, provenance::VerifyError, quoted, repositories};
+use crate::{IndexError, http::HttpError, oci::OciError, provenance::ProvenanceError, quoted, repositories};
 
 /// Why a reference leads to no chart; texts as Helm's where it has one.
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +93,7 @@ pub enum SourceError {
     Oci(#[from] OciError),
     /// The signature is not good.
     #[error(transparent)]
-    Verify(#[from] VerifyError),
+    Verify(#[from] ProvenanceError),
     /// Not a URL.
     #[error(transparent)]
     Url(#[from] gonet::ParseError),

@@ -394,10 +394,14 @@ fn file_name(url: &Url) -> String {
 }
 
 impl Archive {
-    fn verified(&self, query: &Query) -> Result<Option<Verification>, SourceError> {
+    fn verified(
+        &self,
+        query: &Query,
+        compat: helm_chart::Compat,
+    ) -> Result<Option<Verification>, SourceError> {
         match (&self.provenance, query.verify) {
             (Some(provenance), Verify::Always | Verify::IfPossible) => {
-                Ok(Some(verify_archive(&self.data, provenance, &self.name, &query.keyring)?))
+                Ok(Some(verify_archive(&self.data, provenance, &self.name, &query.keyring, compat)?))
             }
             _ => Ok(None),
         }
@@ -413,7 +417,7 @@ pub async fn download(
     folder: &Path,
 ) -> Result<Downloaded, SourceError> {
     let archive = archive(sources, reference, query).await?;
-    let verification = archive.verified(query)?;
+    let verification = archive.verified(query, sources.compat)?;
     let path = folder.join(&archive.name);
     write(&path, &archive.data)?;
     if let Some(provenance) = &archive.provenance {
@@ -431,7 +435,7 @@ pub(crate) async fn download_to_cache(
     query: &Query,
 ) -> Result<Downloaded, SourceError> {
     let archive = archive(sources, reference, query).await?;
-    let verification = archive.verified(query)?;
+    let verification = archive.verified(query, sources.compat)?;
     let cache = ContentCache::new(&sources.places.content_cache);
     let digest = content::sha256(&archive.data);
     let path = match cache.chart(&digest) {

@@ -23,7 +23,7 @@ pub fn locate_local(reference: &str, query: &Query, compat: Compat) -> Result<Op
         if query.verify == Verify::Always {
             let mut beside = absolute.clone().into_os_string();
             beside.push(".prov");
-            provenance::verify_chart(&absolute, Path::new(&beside), &query.keyring)?;
+            provenance::verify_chart(&absolute, Path::new(&beside), &query.keyring, compat)?;
         }
         return Ok(Some(absolute));
     }

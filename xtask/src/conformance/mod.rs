@@ -3,6 +3,7 @@
 mod commands;
 mod lifecycle;
 mod render;
+mod sources;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,6 +48,18 @@ impl Pair {
         dir: &Path,
         env: &[(&str, &str)],
     ) -> Result<Ran, String> {
+        self.run_with_input(program, args, dir, env, None)
+    }
+
+    /// The same with a pipe as input.
+    pub(crate) fn run_with_input(
+        &self,
+        program: Program,
+        args: &[&str],
+        dir: &Path,
+        env: &[(&str, &str)],
+        input: Option<&str>,
+    ) -> Result<Ran, String> {
         let path = match program {
             Program::Ours | Program::OursAs3 => &self.ours,
             Program::Helm4 => &self.helm4,
@@ -58,7 +71,7 @@ impl Pair {
             all.push(("HELM_COMPAT", "3"));
         }
         all.extend_from_slice(env);
-        run_program(path, args, dir, &all)
+        run_program(path, args, dir, &all, input)
     }
 }
 
@@ -119,6 +132,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     if !has("--live") {
         score.add(render::own_charts(&pair)?);
         score.add(commands::run(&pair)?);
+        score.add(sources::run(&pair)?);
     }
     if !has("--offline") {
         let cluster = Cluster::start(&bin)?;

@@ -11,7 +11,7 @@ use crate::parse::Args;
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let path = args.positional()[0];
     let beside = format!("{path}.prov");
-    let keyring = crate::signing::keyring(context, args);
+    let keyring = crate::source::keyring(context, args);
     let verified = provenance::verify_chart(Path::new(path), Path::new(&beside), &keyring, context.compat())
         .or_fail()?;
     print(context, &verified)

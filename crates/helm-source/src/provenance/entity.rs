@@ -128,8 +128,9 @@ fn read(stream: &mut Stream<'_>) -> Result<Option<Entity>, PgpError> {
     if !primary.can_sign() {
         return Err(PgpError::structural("primary key cannot be used for signatures"));
     }
-    // A key that cannot compute cannot have signed anything.
-    primary.verifier()?;
+    if let Err(unsupported @ PgpError::Unsupported(_)) = primary.verifier() {
+        return Err(unsupported);
+    }
     let mut entity =
         Entity { primary, secret, identities: Vec::new(), revocations: Vec::new(), subkeys: Vec::new() };
     let mut revocations = Vec::new();

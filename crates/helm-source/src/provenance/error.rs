@@ -37,6 +37,9 @@ pub enum PgpError {
     /// A packet of a kind that must be understood.
     #[error("openpgp: unknown critical packet type: {0}")]
     CriticalPacket(u8),
+    /// A point that is not on its curve.
+    #[error("{0}: failed to parse EC point")]
+    Point(&'static str),
     /// Data that ends in the middle of something.
     #[error("unexpected EOF")]
     UnexpectedEof,

@@ -1,5 +1,7 @@
 //! One public key: what of its packet is hashed, and whether it made a signature.
 
+use std::borrow::Cow;
+
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{PacketHeader, PublicKey, PublicSubkey, SecretKey};
 use pgp::types::{EcdsaPublicParams, EddsaLegacyPublicParams, PublicParams, Tag, VerifyingKey};
@@ -49,6 +51,9 @@ impl Key {
         // Bytes that were made to collide are no key.
         let digest = HashAlgorithm::Sha1.digest(&hashed).map_err(|e| PgpError::Structural(e.to_string()))?;
         key.fingerprint.copy_from_slice(&digest);
+        if key.algorithm == 19 && matches!(key.verifier(), Err(PgpError::Structural(_))) {
+            return Err(PgpError::Point("ecdsa"));
+        }
         Ok(key)
     }
 
@@ -88,7 +93,14 @@ impl Key {
                 "public key and signature use different algorithms".into(),
             ));
         }
-        let holds = self.verifier()?.verify(signature.hash, &digest, &signature.value);
+        let holds = match self.verifier() {
+            Ok(verifier) => {
+                let digest = widened(verifier.public_params(), &digest);
+                verifier.verify(signature.hash, &digest, &signature.value).is_ok()
+            }
+            Err(unsupported @ PgpError::Unsupported(_)) => return Err(unsupported),
+            Err(_) => false,
+        };
         let name = match self.algorithm {
             1 | 3 => "RSA",
             17 => "DSA",
@@ -97,7 +109,10 @@ impl Key {
             27 => "Ed25519",
             _ => "ed448",
         };
-        holds.map_err(|_| PgpError::Signature(format!("{name} verification failure")))
+        match holds {
+            true => Ok(()),
+            false => Err(PgpError::Signature(format!("{name} verification failure"))),
+        }
     }
 
     /// The key in the form that can compute.
@@ -120,6 +135,20 @@ impl Key {
             _ => return Ok(key),
         };
         Err(PgpError::Unsupported(format!("public key type: {unsupported}")))
+    }
+}
+
+/// A digest as the number that ECDSA takes it for, in as many bytes as the curve has: the library wants at least half
+/// as many, GnuPG and go-crypto sign with shorter digests too.
+fn widened<'a>(parameters: &PublicParams, digest: &'a [u8]) -> Cow<'a, [u8]> {
+    let width: usize = match parameters {
+        PublicParams::ECDSA(EcdsaPublicParams::P384 { .. }) => 48,
+        PublicParams::ECDSA(EcdsaPublicParams::P521 { .. }) => 66,
+        _ => 0,
+    };
+    match width.checked_sub(digest.len()) {
+        None | Some(0) => digest.into(),
+        Some(missing) => [&vec![0; missing], digest].concat().into(),
     }
 }
 
@@ -165,10 +194,7 @@ fn public_length(content: &[u8], truncation: &PgpError) -> Result<usize, PgpErro
         1..=3 => integers(&mut fields, 2),
         16 => integers(&mut fields, 3),
         17 => integers(&mut fields, 4),
-        18 => {
-            counted(&mut fields).and_then(|()| integers(&mut fields, 1)).and_then(|()| counted(&mut fields))
-        }
-        19 | 22 => counted(&mut fields).and_then(|()| integers(&mut fields, 1)),
+        18 | 19 | 22 => Some(curve_point(head[4], &mut fields, truncation)?),
         25 | 27 => fields.bytes(32).map(drop),
         26 => fields.bytes(56).map(drop),
         28 => fields.bytes(57).map(drop),
@@ -182,8 +208,59 @@ fn integers(fields: &mut Fields<'_>, count: usize) -> Option<()> {
     (0..count).try_for_each(|_| fields.integer().map(drop))
 }
 
+/// Object identifiers of the curves that go-crypto knows, with the algorithms that use them and the length of a point
+/// where that is checked.
+const CURVES: [(&[u8], &[u8], Option<usize>); 11] = [
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7], &[18, 19], None),
+    (&[0x2b, 0x81, 4, 0, 0x22], &[18, 19], None),
+    (&[0x2b, 0x81, 4, 0, 0x23], &[18, 19], None),
+    (&[0x2b, 0x81, 4, 0, 0x0a], &[18, 19], None),
+    (&[0x2b, 6, 1, 4, 1, 0x97, 0x55, 1, 5, 1], &[18], Some(33)),
+    (&[0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1], &[22], Some(33)),
+    (&[0x2b, 0x65, 0x6f], &[18], Some(57)),
+    (&[0x2b, 0x65, 0x71], &[22], Some(58)),
+    // The Brainpool curves, which the `pgp` crate does not compute.
+    (&[0x2b, 0x24, 3, 3, 2, 8, 1, 1, 7], &[18, 19], None),
+    (&[0x2b, 0x24, 3, 3, 2, 8, 1, 1, 0x0b], &[18, 19], None),
+    (&[0x2b, 0x24, 3, 3, 2, 8, 1, 1, 0x0d], &[18, 19], None),
+];
+
+/// A curve, a point on it, and for keys that encrypt how they derive other keys.
+fn curve_point(algorithm: u8, fields: &mut Fields<'_>, truncation: &PgpError) -> Result<(), PgpError> {
+    let short = || truncation.clone();
+    let oid = counted(fields).ok_or_else(short)?;
+    let hexadecimal = || oid.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let (_, algorithms, length) = CURVES
+        .iter()
+        .find(|(known, ..)| *known == oid)
+        .ok_or_else(|| PgpError::Unsupported(format!("unknown oid: {}", hexadecimal())))?;
+    if !algorithms.contains(&algorithm) {
+        return Err(PgpError::Unsupported(format!("unsupported oid: {}", hexadecimal())));
+    }
+    let point = fields.integer().ok_or_else(short)?;
+    let has_right_length = length.is_none_or(|length| length == point.len());
+    match (algorithm, point.first()) {
+        (22, None) => return Err(PgpError::structural("empty EdDSA public key")),
+        (22, Some(form)) if *form != 0x40 => {
+            return Err(PgpError::Unsupported(format!("unsupported EdDSA compression: {form}")));
+        }
+        (22, _) if !has_right_length => return Err(PgpError::Point("eddsa")),
+        (18, _) => {
+            let derivation = counted(fields).ok_or_else(short)?;
+            if !matches!(derivation, [1, 8..=12 | 14, 2..=4 | 7..=9, ..]) {
+                return Err(PgpError::Unsupported("unsupported ECDH KDF".into()));
+            }
+            if !has_right_length {
+                return Err(PgpError::Point("ecdh"));
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
 /// Bytes after their number.
-fn counted(fields: &mut Fields<'_>) -> Option<()> {
+fn counted<'a>(fields: &mut Fields<'a>) -> Option<&'a [u8]> {
     let length = fields.byte()?;
-    fields.bytes(usize::from(length)).map(drop)
+    fields.bytes(usize::from(length))
 }

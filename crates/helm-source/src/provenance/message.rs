@@ -64,6 +64,13 @@ fn texts(field: &str, value: &Json) -> Result<BTreeMap<String, String>, Provenan
             .map(|(name, value)| match value {
                 Json::String(text) => Ok((name.clone(), text.clone())),
                 Json::Null => Ok((name.clone(), String::new())),
+                // Where a text is wanted, `sigs.k8s.io/yaml` takes other scalars as they are printed.
+                Json::Bool(_) => Ok((name.clone(), value.to_string())),
+                Json::Number(number) => {
+                    let float = number.as_f64().filter(|_| number.is_f64());
+                    let text = float.map(|f| govalue::strconv::format_float(f, b'g', -1, 64));
+                    Ok((name.clone(), text.unwrap_or_else(|| number.to_string())))
+                }
                 other => {
                     Err(wrong_type(other, &format!("struct field SumCollection.{field} of type string")))
                 }

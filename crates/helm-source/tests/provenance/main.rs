@@ -114,13 +114,15 @@ fn keyrings_are_read_in_all_forms() {
         ("secret", keys[1].secret.clone()),
         ("armored", armored.clone().into_bytes()),
         ("armored with blanks", format!("\n \n{armored}\n\n").into_bytes()),
-        ("appended", each.concat().into_bytes()),
         ("keybox", keybox.clone()),
         ("keybox with certificate", other),
     ] {
         world.write("keys", &ring);
         world.agree4(form).expect(form);
     }
+    // Helm means to read all blocks, but what its reader took ahead of the first one's end is lost.
+    world.write("keys", each.concat().as_bytes());
+    world.verify4().expect("all blocks are read");
     for (form, ring) in [
         ("empty", vec![]),
         ("without the key", keys[0].public.clone()),
@@ -132,7 +134,6 @@ fn keyrings_are_read_in_all_forms() {
         ("armored message", world::armor("PGP MESSAGE", &all).into_bytes()),
         ("armor without a block", b"-----BEGIN PGP\n".to_vec()),
         ("armored signature", prov.clone()),
-        ("brainpool", world.key("brainpool256", json!({})).public),
         (
             "new algorithms",
             [world.key("ed25519new", json!({})).public, world.key("ed448new", json!({})).public].concat(),
@@ -142,6 +143,10 @@ fn keyrings_are_read_in_all_forms() {
         let error = world.agree4(form).expect_err(form);
         assert!(!error.contains("panic"), "{form}: {error}");
     }
+    let brainpool = world.key("brainpool256", json!({}));
+    world.write("keys", &brainpool.public);
+    let error = world.verify4().expect_err("curves that are not computed");
+    assert!(error.contains("unsupported feature: public key type: brainpool"), "{error}");
     for (ring, words) in [(keybox, "a GnuPG keybox"), (armored.into_bytes(), "ASCII-armored")] {
         world.write("keys", &ring);
         let (theirs, ours) =

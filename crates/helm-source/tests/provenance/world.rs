@@ -130,6 +130,10 @@ impl World {
         verdict(answer)
     }
 
+    pub(crate) fn verify4(&self) -> Verdict {
+        self.verify(Compat::V4)
+    }
+
     fn verify(&self, compat: Compat) -> Verdict {
         verify_chart(&self.archive, &self.prov(), &self.path("keys"), compat)
             .map(|v| json!({"users": sorted(v.signed_by), "fingerprint": v.fingerprint, "hash": v.file_hash}))
@@ -183,6 +187,8 @@ fn assert_agree(what: &str, theirs: &Verdict, ours: &Verdict) {
     match (theirs, ours) {
         // Where Go panics an error is right, whatever it says.
         (Err(theirs), Err(_)) if theirs == "panic" => {}
+        // What packets of other kinds hold is not looked at.
+        (Err(_), Err(ours)) if ours.ends_with("non signature packet found") => {}
         (Err(theirs), Err(ours)) => assert_eq!(comparable(ours), comparable(theirs), "{what}"),
         _ => assert_eq!(ours, theirs, "{what}"),
     }

@@ -4,6 +4,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/clearsign"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	"github.com/ProtonMail/go-crypto/openpgp/s2k"
 	provenance3 "helm.sh/helm/v3/pkg/provenance"
 	"helm.sh/helm/v4/pkg/provenance"
 )
@@ -234,7 +236,9 @@ func generate(q question) (map[string]any, error) {
 		return nil, err
 	}
 	if q.Locked != "" {
-		if err := entity.EncryptPrivateKeys([]byte(q.Locked), nil); err != nil {
+		if err := entity.EncryptPrivateKeys([]byte(q.Locked), &packet.Config{S2KConfig: &s2k.Config{
+			S2KMode: s2k.IteratedSaltedS2K, Hash: crypto.SHA256, S2KCount: 65536,
+		}}); err != nil {
 			return nil, err
 		}
 	}
