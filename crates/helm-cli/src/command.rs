@@ -530,16 +530,7 @@ pub(crate) static ROOT: Command = Command {
             run: Some(commands::upgrade::run),
             ..BLANK
         },
-        Command {
-            name: "verify",
-            usage: "verify PATH",
-            short: "check the signature of a packaged chart",
-            long: "Checks that an archive is the one that its provenance file (PATH.prov) was signed for, by a key of the keyring.",
-            arity: Arity::Exactly(1),
-            flags: &[&[KEYRING]],
-            run: Some(commands::verify::run),
-            ..BLANK
-        },
+        commands::verify::COMMAND,
         Command {
             name: "version",
             usage: "version",

@@ -72,12 +72,10 @@ fn report(context: &Context, fetched: &Downloaded) -> Result<(), CliError> {
     for message in &fetched.messages {
         context.println(message)?;
     }
-    let Some(verification) = &fetched.verification else { return Ok(()) };
-    for name in &verification.signed_by {
-        context.println(&format!("Signed by: {name}"))?;
+    match &fetched.verification {
+        Some(verification) => super::verify::print(context, verification),
+        None => Ok(()),
     }
-    context.println(&format!("Using Key With Fingerprint: {}", verification.fingerprint))?;
-    context.println(&format!("Chart Hash Verified: {}", verification.file_hash))
 }
 
 /// The folder to unpack to; Helm makes the folder that it takes to be the chart's, and refuses one that is there.
