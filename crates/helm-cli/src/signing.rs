@@ -1,7 +1,7 @@
 //! `package --sign`: which key, its passphrase, and the file beside the archive.
 
 use std::cell::RefCell;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
 use helm_chart::Chart;
@@ -53,7 +53,7 @@ impl Signing {
                 Some(passphrase) => passphrase,
                 None => {
                     let prompt = format!("Password for key {} >  ", crate::text::quote(user));
-                    crate::terminal::ask_secret(context, &prompt)?
+                    ask(context, &prompt)?
                 }
             };
             signer.unlock(&passphrase).or_fail()?;
@@ -96,6 +96,16 @@ impl Signing {
     }
 }
 
+/// Asks on the terminal; elsewhere the prompt is printed too, as Helm does.
+fn ask(context: &Context, prompt: &str) -> Result<Vec<u8>, CliError> {
+    if !io::stdin().is_terminal() {
+        context.println(prompt)?;
+        return Err(CliError::new("inappropriate ioctl for device"));
+    }
+    context.flush()?;
+    Ok(crate::terminal::read_hidden(prompt)?.into_bytes())
+}
+
 fn load(context: &Context, archive: &Path) -> Result<Chart, CliError> {
     let mut warnings = Vec::new();
     let chart = helm_chart::archive::load(archive, context.compat(), &mut warnings);
@@ -130,7 +140,7 @@ fn stdin_is_pipe() -> bool {
 
 #[cfg(not(unix))]
 fn stdin_is_pipe() -> bool {
-    !io::IsTerminal::is_terminal(&io::stdin())
+    !io::stdin().is_terminal()
 }
 
 #[cfg(test)]

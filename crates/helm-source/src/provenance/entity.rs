@@ -57,7 +57,15 @@ impl Stream<'_> {
             let Some(packet) = self.packets.next()? else { return Ok(None) };
             match parse(packet, &self.packets.truncation()) {
                 Err(PgpError::Unsupported(_)) => {}
-                other => return other.map(Some),
+                parsed => {
+                    let item = parsed?;
+                    self.packets.give_back(match &item {
+                        Item::Key(key, _) | Item::Subkey(key) => key.unread,
+                        Item::Signature(signature) => signature.unread,
+                        Item::User(_) | Item::Other => 0,
+                    });
+                    return Ok(Some(item));
+                }
             }
         }
     }

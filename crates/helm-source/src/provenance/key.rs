@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{PacketHeader, PublicKey, PublicSubkey, SecretKey};
-use pgp::types::{EcdsaPublicParams, EddsaLegacyPublicParams, PublicParams, Tag, VerifyingKey};
+use pgp::types::{
+    EcdsaPublicParams, EddsaLegacyPublicParams, Mpi, PublicParams, SignatureBytes, Tag, VerifyingKey,
+};
 
 use super::error::PgpError;
 use super::packet::Fields;
@@ -19,6 +21,8 @@ pub(super) struct Key {
     pub(super) created: u32,
     pub(super) fingerprint: [u8; 20],
     is_subkey: bool,
+    /// How much of the packet's content follows the key.
+    pub(super) unread: usize,
 }
 
 /// The secret part of a primary key.
@@ -34,7 +38,8 @@ impl Key {
     /// Reads a packet that holds a public key and nothing else.
     pub(super) fn parse(content: &[u8], is_subkey: bool, truncation: &PgpError) -> Result<Key, PgpError> {
         let length = public_length(content, truncation)?;
-        Key::new(&content[..length], is_subkey)
+        let key = Key::new(&content[..length], is_subkey)?;
+        Ok(Key { unread: content.len() - length, ..key })
     }
 
     fn new(content: &[u8], is_subkey: bool) -> Result<Key, PgpError> {
@@ -45,6 +50,7 @@ impl Key {
             content: content.to_vec(),
             fingerprint: [0; 20],
             is_subkey,
+            unread: 0,
         };
         let mut hashed = Vec::with_capacity(content.len() + 3);
         key.hash_into(&mut |bytes| hashed.extend_from_slice(bytes));
@@ -96,7 +102,8 @@ impl Key {
         let holds = match self.verifier() {
             Ok(verifier) => {
                 let digest = widened(verifier.public_params(), &digest);
-                verifier.verify(signature.hash, &digest, &signature.value).is_ok()
+                let value = lowered(verifier.public_params(), &signature.value);
+                verifier.verify(signature.hash, &digest, &value).is_ok()
             }
             Err(unsupported @ PgpError::Unsupported(_)) => return Err(unsupported),
             Err(_) => false,
@@ -150,6 +157,35 @@ fn widened<'a>(parameters: &PublicParams, digest: &'a [u8]) -> Cow<'a, [u8]> {
         None | Some(0) => digest.into(),
         Some(missing) => [&vec![0; missing], digest].concat().into(),
     }
+}
+
+/// A signature on the curve secp256k1 with the smaller of the two numbers that are its second one: the library takes
+/// that one only, as Bitcoin does.
+fn lowered<'a>(parameters: &PublicParams, value: &'a SignatureBytes) -> Cow<'a, SignatureBytes> {
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xba,
+        0xae, 0xdc, 0xe6, 0xaf, 0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41,
+    ];
+    let (PublicParams::ECDSA(EcdsaPublicParams::Secp256k1 { .. }), SignatureBytes::Mpis(numbers)) =
+        (parameters, value)
+    else {
+        return Cow::Borrowed(value);
+    };
+    let [first, second] = &numbers[..] else { return Cow::Borrowed(value) };
+    // A number of 32 bytes that begins like this is more than half of the order, or so near to it that both fit.
+    let Ok(number) = <[u8; 32]>::try_from(second.as_ref()) else { return Cow::Borrowed(value) };
+    if number[0] < 0x80 || number >= ORDER {
+        return Cow::Borrowed(value);
+    }
+    let mut difference = ORDER;
+    let mut borrow = false;
+    for (digit, less) in difference.iter_mut().zip(number).rev() {
+        let (once, under) = digit.overflowing_sub(less);
+        let (twice, again) = once.overflowing_sub(u8::from(borrow));
+        *digit = twice;
+        borrow = under || again;
+    }
+    Cow::Owned(SignatureBytes::Mpis(vec![first.clone(), Mpi::from_slice(&difference)]))
 }
 
 /// Reads a packet that holds a key with its secret part.

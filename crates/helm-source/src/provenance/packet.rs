@@ -21,13 +21,14 @@ pub(super) type Packet<'a> = (u8, std::borrow::Cow<'a, [u8]>);
 
 /// Reads packets off bytes, and gives what stopped the decoding of these bytes to those who want more of them.
 pub(super) struct Packets<'a> {
+    all: &'a [u8],
     rest: &'a [u8],
     failure: Option<PgpError>,
 }
 
 impl<'a> Packets<'a> {
     pub(super) fn new(bytes: &'a [u8], failure: Option<PgpError>) -> Packets<'a> {
-        Packets { rest: bytes, failure }
+        Packets { all: bytes, rest: bytes, failure }
     }
 
     /// The next packet of a known kind; nothing at the end.
@@ -59,6 +60,13 @@ impl<'a> Packets<'a> {
                 unknown => return Err(PgpError::CriticalPacket(unknown)),
             }
         }
+    }
+
+    /// Puts the end of the last packet back, which nobody read: what is wrong with its length then shows in the next
+    /// packet.
+    pub(super) fn give_back(&mut self, unread: usize) {
+        let at = self.all.len() - self.rest.len();
+        self.rest = &self.all[at.saturating_sub(unread)..];
     }
 
     /// What a reader of a packet gets that ends too early.

@@ -43,6 +43,8 @@ pub(super) struct Signature {
     reason: Option<u8>,
     pub(super) embedded: Option<Box<Signature>>,
     pub(super) value: SignatureBytes,
+    /// How much of the packet's content follows the signature.
+    pub(super) unread: usize,
 }
 
 impl Signature {
@@ -131,6 +133,7 @@ fn parse(content: &[u8], truncation: &PgpError, embedded: bool) -> Result<Signat
         reason: said.reason,
         embedded: said.embedded,
         value,
+        unread: fields.0.len(),
     })
 }
 

@@ -127,6 +127,7 @@ fn signer<'a>(keyring: &'a Keyring, message: &Message) -> Result<&'a Entity, Pgp
         };
         let issuer =
             signature.issuer.ok_or_else(|| PgpError::structural("signature doesn't have an issuer"))?;
+        packets.give_back(signature.unread);
         let candidates = candidates(keyring, issuer);
         if !candidates.is_empty() {
             return judge(&candidates, &signature, message);
