@@ -237,7 +237,7 @@ impl Said {
                     "invalid fingerprint length",
                 )?;
             }
-            39 if content.len() % 2 != 0 => return Err(bad("invalid aead cipher suite length")),
+            39 if !content.len().is_multiple_of(2) => return Err(bad("invalid aead cipher suite length")),
             4..=6 | 11 | 21..=24 | 26 | 28 | 30 | 39 => {}
             unknown if critical => {
                 return Err(PgpError::Unsupported(format!(
