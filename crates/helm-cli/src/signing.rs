@@ -1,7 +1,7 @@
 //! `package --sign`: which key, its passphrase, and the file beside the archive.
 
 use std::cell::RefCell;
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use helm_chart::Chart;
