@@ -33,7 +33,7 @@ impl Cluster {
     pub(crate) fn kubectl(&self, args: &[&str]) -> Result<Ran, String> {
         let config = self.kubeconfig();
         let env = [("KUBECONFIG", config.to_str().unwrap_or_default()), ("HOME", self.home())];
-        run(&self.bin.join("kubectl"), args, self.dir.path(), &env)
+        run(&self.bin.join("kubectl"), args, self.dir.path(), &env, None)
     }
 
     fn home(&self) -> &str {
