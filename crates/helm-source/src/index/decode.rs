@@ -2,11 +2,23 @@
 
 use helm_chart::Compat;
 
-use super::{FullIndex, Index, IndexError};
+use super::{FullIndex, Index, IndexError, fast};
 use crate::http::Validators;
 
 /// Reads an index: JSON, or YAML in which unknown fields and repeated keys are refused. Entries that are not valid are
 /// left out and noted, as Helm does.
 pub fn parse(data: &[u8], validators: &Validators, compat: Compat) -> Result<Index, IndexError> {
+    match fast::parse(data, validators) {
+        Some(index) => Ok(index),
+        None => parse_patiently(data, validators, compat),
+    }
+}
+
+/// Any valid text, by way of a tree of values.
+pub(super) fn parse_patiently(
+    data: &[u8],
+    validators: &Validators,
+    compat: Compat,
+) -> Result<Index, IndexError> {
     Ok(FullIndex::parse(data, compat)?.compact(validators))
 }

@@ -6,8 +6,12 @@
 mod cache;
 mod decode;
 mod draft;
+mod fast;
 mod full;
 mod image;
+mod lines;
+#[cfg(test)]
+mod tests;
 
 pub use cache::{Kept, cached, cached_file, charts_file, forget, index_file, keep};
 pub(crate) use cache::{fresh, remark};
