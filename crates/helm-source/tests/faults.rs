@@ -146,7 +146,7 @@ fn lasting_failures_are_told_and_leave_nothing() {
     let status = |status: &str| Fault::Status(status.to_owned(), Vec::new());
     let page = || b"<html><body>Please log in: <a href=x>here</a></body></html>".to_vec();
     let cases = [
-        (Fault::Truncate(20), "unexpected EOF".to_owned()),
+        (Fault::Truncate(0), "unexpected EOF".to_owned()),
         (Fault::WrongLength(100_000), "unexpected EOF".to_owned()),
         (Fault::Close, format!("Get \"{url}/index.yaml\": EOF")),
         (Fault::Hang, format!("Get \"{url}/index.yaml\": net/http: timeout awaiting response headers")),

@@ -107,14 +107,15 @@ impl Client {
     pub async fn fetch(&self, fetch: Fetch<'_>, sink: &mut dyn Sink) -> Result<Fetched, HttpError> {
         let deadline = fetch.access.timeout.map(|timeout| Instant::now() + timeout);
         let mut download = Download { fetch, taken: 0, validators: Validators::default() };
-        let (mut attempt, mut resumptions) = (0, 0);
+        let (mut attempt, mut resumptions, mut furthest) = (0, 0, 0);
         loop {
-            let before = download.taken;
             let request = download.request()?;
             let response = self.request_until(request, fetch.access, deadline).await?;
             match download.receive(response, sink).await {
                 Err(error) if error.closed() && resumptions < RESUMPTIONS => {
-                    attempt = if download.taken > before { 0 } else { attempt + 1 };
+                    // Only what was never reached before is progress.
+                    attempt = if download.taken > furthest { 0 } else { attempt + 1 };
+                    furthest = furthest.max(download.taken);
                     let Some(pause) = retry::pause(attempt, None) else { return Err(error) };
                     tokio::time::sleep(pause).await;
                     resumptions += 1;
