@@ -65,6 +65,7 @@ fn sources_in(home: &Path) -> Sources {
         client: client(),
         compat: Compat::V4,
         remarks: Arc::new(|_| {}),
+        registries: Default::default(),
     }
 }
 
