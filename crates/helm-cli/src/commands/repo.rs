@@ -217,8 +217,12 @@ fn shown(url: &str) -> String {
 /// The password from stdin, or from the terminal.
 fn ask_password(context: &Context, args: &Args) -> Result<String, CliError> {
     if !args.on("password-stdin") {
-        let secret = crate::terminal::ask_secret(context, "Password: ")?;
-        return Ok(String::from_utf8_lossy(&secret).into_owned());
+        context.flush()?;
+        let password = crate::terminal::read_hidden("Password: ");
+        if password.is_err() {
+            context.println("")?;
+        }
+        return password;
     }
     let mut text = String::new();
     std::io::stdin().lock().read_to_string(&mut text).or_fail()?;
