@@ -1,6 +1,8 @@
 //! The programs that the conformance run compares with, built by their package names with the Go module client.
 
+use std::collections::hash_map::DefaultHasher;
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,20 +29,59 @@ pub(crate) fn cache_dir() -> PathBuf {
 pub(crate) fn install() -> Result<PathBuf, String> {
     let bin = cache_dir().join("bin");
     fs::create_dir_all(&bin).map_err(|e| format!("{}: {e}", bin.display()))?;
-    let helm3 = "helm.sh/helm/v3";
-    // Without these linker flags a Helm believes that it is another version and talks to another Kubernetes.
-    let helm3_flags = format!(
-        "-X {helm3}/internal/version.version={HELM3} -X {helm3}/pkg/chartutil.k8sVersionMajor=1 \
-         -X {helm3}/pkg/chartutil.k8sVersionMinor=37 -X {helm3}/pkg/lint/rules.k8sVersionMajor=1 \
-         -X {helm3}/pkg/lint/rules.k8sVersionMinor=37"
-    );
-    go_install(&bin, "helm3", HELM3, "helm.sh/helm/v3/cmd/helm", &helm3_flags)?;
-    let helm4_flags = format!("-X helm.sh/helm/v4/internal/version.version={HELM4}");
-    go_install(&bin, "helm4", HELM4, "helm.sh/helm/v4/cmd/helm", &helm4_flags)?;
+    go_install(&bin, "helm3", HELM3, "helm.sh/helm/v3/cmd/helm", &helm_flags("helm3"))?;
+    go_install(&bin, "helm4", HELM4, "helm.sh/helm/v4/cmd/helm", &helm_flags("helm4"))?;
     go_install(&bin, "kwok", KWOK, "sigs.k8s.io/kwok/cmd/kwok", "")?;
     etcd(&bin)?;
     kubernetes(&bin)?;
     Ok(bin)
+}
+
+/// Without these linker flags a Helm believes that it is another version and talks to another Kubernetes.
+fn helm_flags(name: &str) -> String {
+    if name == "helm4" {
+        return format!("-X helm.sh/helm/v4/internal/version.version={HELM4}");
+    }
+    let helm3 = "helm.sh/helm/v3";
+    format!(
+        "-X {helm3}/internal/version.version={HELM3} -X {helm3}/pkg/chartutil.k8sVersionMajor=1 \
+         -X {helm3}/pkg/chartutil.k8sVersionMinor=37 -X {helm3}/pkg/lint/rules.k8sVersionMajor=1 \
+         -X {helm3}/pkg/lint/rules.k8sVersionMinor=37"
+    )
+}
+
+/// Builds a Helm from its published sources with a few files more; answers the program.
+pub(crate) fn oracle(bin: &Path, name: &str, added: &[(&str, String)]) -> Result<PathBuf, String> {
+    let version = if name == "helm4" { HELM4 } else { HELM3 };
+    let program = format!("{name}-oracle");
+    // Built again when the added files change.
+    let mut hasher = DefaultHasher::new();
+    added.hash(&mut hasher);
+    let built = format!("{version} {:x}", hasher.finish());
+    if present(bin, &program, &built) {
+        return Ok(bin.join(program));
+    }
+    let module = format!("helm.sh/helm/v{}@{version}", &version[1..2]);
+    let info = download(bin, &module)?;
+    let source = info["Dir"].as_str().ok_or("go mod download gives no Dir")?;
+    let dir = bin.join(format!("module-{program}"));
+    if !dir.is_dir() {
+        step(Command::new("cp").args(["-r", source]).arg(&dir))?;
+        step(Command::new("chmod").args(["-R", "u+w"]).arg(&dir))?;
+    }
+    for (path, text) in added {
+        fs::write(dir.join(path), text).map_err(|e| format!("{path}: {e}"))?;
+    }
+    let flags = format!("-s -w {}", helm_flags(name));
+    step(go(&dir).args(["build", "-ldflags", &flags, "-o"]).arg(bin.join(&program)).arg("./cmd/helm"))?;
+    stamp(bin, &program, &built)?;
+    Ok(bin.join(program))
+}
+
+/// What `go mod download` says of a module.
+fn download(dir: &Path, module: &str) -> Result<serde_json::Value, String> {
+    let output = go(dir).args(["mod", "download", "-json", module]).output().map_err(|e| e.to_string())?;
+    serde_json::from_slice(&output.stdout).map_err(|e| format!("go mod download: {e}"))
 }
 
 fn present(bin: &Path, name: &str, version: &str) -> bool {
@@ -111,12 +152,7 @@ fn kubernetes(bin: &Path) -> Result<(), String> {
         return Ok(());
     }
     let dir = module(bin, "kubernetes", MODULE)?;
-    let output = go(&dir)
-        .args(["mod", "download", "-json", &format!("k8s.io/kubernetes@v{KUBERNETES}")])
-        .output()
-        .map_err(|e| e.to_string())?;
-    let info: serde_json::Value =
-        serde_json::from_slice(&output.stdout).map_err(|e| format!("go mod download: {e}"))?;
+    let info = download(&dir, &format!("k8s.io/kubernetes@v{KUBERNETES}"))?;
     let go_mod = info["GoMod"].as_str().ok_or("go mod download gives no GoMod")?;
     let text = fs::read_to_string(go_mod).map_err(|e| e.to_string())?;
     let minor = KUBERNETES.strip_prefix("1.").unwrap_or(KUBERNETES);

@@ -166,6 +166,9 @@ struct Prepared {
 async fn prepare(context: &Context, request: &UpgradeRequest) -> Result<Prepared, ActionError> {
     let compat = context.compat();
     let server = render::reach(context).await?;
+    if compat >= Compat::V4 && request.chart.metadata.is_experimental() {
+        return Err(ActionError::Other("invalid chart apiVersion".to_owned()));
+    }
     if validate_name(&request.name).is_err() {
         return Err(invalid_name(&request.name));
     }

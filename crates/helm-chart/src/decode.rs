@@ -56,6 +56,11 @@ impl Decoder {
         Decoder { package, strict: false, owner: "", path: Vec::new(), error: None }
     }
 
+    /// For charts of the format `v3`, which have types of their own.
+    pub(crate) fn experimental() -> Decoder {
+        Decoder { package: "v3", ..Decoder::new(Compat::V4) }
+    }
+
     /// Refuses fields that the struct does not have (`UnmarshalStrict`).
     pub(crate) fn strict(mut self) -> Decoder {
         self.strict = true;

@@ -10,7 +10,7 @@ use govalue::yaml::{YamlError, sigs};
 use crate::archive::{self, ArchiveError};
 use crate::decode::{DecodeError, Decoder};
 use crate::go::errno;
-use crate::metadata::{API_V1, API_V2};
+use crate::metadata::{API_V1, API_V2, API_V3};
 use crate::values::ValuesError;
 use crate::{Chart, Compat, File, Lock, Metadata, Time, ValidationError, Warning, dir};
 
@@ -100,19 +100,35 @@ impl PathError {
 /// Helm 4 looks at the chart's `apiVersion` first and refuses those it does not know.
 pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Chart, LoadError> {
     let is_dir = dir::is_dir(path)?;
-    if compat >= Compat::V4 {
-        if is_dir { dir::detect(path)? } else { archive::detect(path, compat)? }
+    let format = match compat {
+        Compat::V3 => Format::Stable,
+        Compat::V4 if is_dir => dir::detect(path)?,
+        Compat::V4 => archive::detect(path, compat)?,
+    };
+    if is_dir {
+        dir::load_as(path, compat, format, warnings)
+    } else {
+        archive::load_as(path, compat, format, warnings)
     }
-    if is_dir { dir::load(path, compat, warnings) } else { archive::load(path, compat, warnings) }
 }
 
-/// Refuses an `apiVersion` that Helm 4 does not load.
-pub(crate) fn check_api_version(data: &[u8]) -> Result<(), LoadError> {
+/// A generation of chart formats, each with rules of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Format {
+    /// `v1` and `v2`, together in one loader.
+    Stable,
+    /// `v3`, which Helm 4 reads: without `requirements.yaml`.
+    Experimental,
+}
+
+/// Tells the formats apart as Helm 4 does, and refuses an `apiVersion` that it does not load.
+pub(crate) fn detect_format(data: &[u8]) -> Result<Format, LoadError> {
     let fail = |source: ContentError| LoadError::File { file: "Chart.yaml", source };
     let document = sigs::to_json_value(data).map_err(|e| fail(e.into()))?;
     let api_version = Decoder::api_version(&document).map_err(|e| fail(e.into()))?;
     match api_version.as_str() {
-        "" | API_V1 | API_V2 => Ok(()),
+        "" | API_V1 | API_V2 => Ok(Format::Stable),
+        API_V3 => Ok(Format::Experimental),
         _ => Err(LoadError::UnsupportedVersion),
     }
 }
@@ -142,11 +158,21 @@ pub fn assemble(
     compat: Compat,
     warnings: &mut Vec<Warning>,
 ) -> Result<Chart, LoadError> {
-    Assembler { compat, warnings, archive_budget: 2 * MAX_CHART_SIZE }.chart(files, 0)
+    assemble_as(files, compat, Format::Stable, warnings)
+}
+
+pub(crate) fn assemble_as(
+    files: Vec<BufferedFile>,
+    compat: Compat,
+    format: Format,
+    warnings: &mut Vec<Warning>,
+) -> Result<Chart, LoadError> {
+    Assembler { compat, format, warnings, archive_budget: 2 * MAX_CHART_SIZE }.chart(files, 0)
 }
 
 struct Assembler<'w> {
     compat: Compat,
+    format: Format,
     warnings: &'w mut Vec<Warning>,
     /// Bytes that archives inside the chart may still unpack to, all together.
     archive_budget: u64,
@@ -168,7 +194,8 @@ impl Assembler<'_> {
         for file in files.iter().filter(|f| f.name == "Chart.yaml") {
             self.read_metadata(file, "Chart.yaml", &mut chart.metadata)?;
             if chart.metadata.api_version.is_empty() {
-                API_V1.clone_into(&mut chart.metadata.api_version);
+                let missing = if self.format == Format::Stable { API_V1 } else { API_V3 };
+                missing.clone_into(&mut chart.metadata.api_version);
             }
             chart.mod_time = self.file(file).mod_time;
             found = true;
@@ -189,6 +216,13 @@ impl Assembler<'_> {
         Ok(chart)
     }
 
+    fn decoder(&self) -> Decoder {
+        match self.format {
+            Format::Stable => Decoder::new(self.compat),
+            Format::Experimental => Decoder::experimental(),
+        }
+    }
+
     fn file(&self, file: &BufferedFile) -> File {
         let mod_time = if self.compat >= Compat::V4 { file.mod_time } else { None };
         File { name: file.name.clone(), data: file.data.clone(), mod_time }
@@ -202,7 +236,7 @@ impl Assembler<'_> {
     ) -> Result<(), LoadError> {
         let fail = |source: ContentError| LoadError::File { file: name, source };
         let document = sigs::to_json_value(&file.data).map_err(|e| fail(e.into()))?;
-        Decoder::new(self.compat).metadata(&document, metadata).map_err(|e| fail(e.into()))
+        self.decoder().metadata(&document, metadata).map_err(|e| fail(e.into()))
     }
 
     /// Puts a file where it belongs. True when the file brings metadata into being.
@@ -223,13 +257,13 @@ impl Assembler<'_> {
                 chart.schema = Some(file.data.clone());
                 chart.schema_mod_time = self.file(file).mod_time;
             }
-            "requirements.yaml" => {
+            "requirements.yaml" if self.format == Format::Stable => {
                 self.warn_unless_v1(chart, "load.go:120", "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.");
                 self.read_metadata(file, "requirements.yaml", &mut chart.metadata)?;
                 self.keep_if_v1(file, chart);
                 return Ok(true);
             }
-            "requirements.lock" => {
+            "requirements.lock" if self.format == Format::Stable => {
                 chart.lock = self.lock(file, "requirements.lock")?;
                 self.warn_unless_v1(chart, "load.go:138", "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.");
                 self.keep_if_v1(file, chart);
@@ -249,7 +283,9 @@ impl Assembler<'_> {
     }
 
     fn lock(&self, file: &BufferedFile, name: &'static str) -> Result<Option<Lock>, LoadError> {
-        read_lock(&file.data, self.compat).map_err(|source| LoadError::File { file: name, source })
+        let fail = |source: ContentError| LoadError::File { file: name, source };
+        let document = sigs::to_json_value(&file.data).map_err(|e| fail(e.into()))?;
+        self.decoder().lock(&document).map_err(|e| fail(e.into()))
     }
 
     fn warn_unless_v1(&mut self, chart: &Chart, place: &str, message: &str) {

@@ -6,6 +6,8 @@ use crate::Dependency;
 
 /// The newest chart format that Helm 3 and 4 read by default.
 pub(crate) const API_V2: &str = "v2";
+/// The experimental format that Helm 4 reads and shows but makes no release of.
+pub(crate) const API_V3: &str = "v3";
 /// The format of Helm 2: dependencies live in `requirements.yaml`.
 pub(crate) const API_V1: &str = "v1";
 
@@ -63,7 +65,7 @@ pub struct Metadata {
     /// Address of an icon.
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
     pub icon: String,
-    /// Chart format: `v1` or `v2`.
+    /// Chart format: `v1`, `v2` or the experimental `v3`.
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
     pub api_version: String,
     /// Value path that switches the chart on; Helm reads the dependency's entry instead.
@@ -132,6 +134,11 @@ impl Metadata {
     /// Whether this is a library chart, which renders nothing of its own.
     pub fn is_library(&self) -> bool {
         self.chart_type == "library"
+    }
+
+    /// Whether the chart is of the experimental format `v3`, of which Helm 4 makes no release.
+    pub fn is_experimental(&self) -> bool {
+        self.api_version == API_V3
     }
 
     /// Cleans the texts and checks the fields in Helm's order (`Metadata.Validate`).

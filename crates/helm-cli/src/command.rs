@@ -89,11 +89,9 @@ const INSTALL: &[Flag] = &[
     Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage").since4(),
     Flag::switch("force-replace", "replace objects that cannot be changed").since4(),
     Flag::switch("generate-name", "make up a name for the release").short('g'),
-    Flag::switch("hide-notes", "do not print the notes"),
     Flag::pairs("labels", "labels to put on the release record, separated by commas").short('l'),
     Flag::text("name-template", "", "template that makes the name of the release"),
     Flag::switch("no-hooks", "do not run hooks"),
-    Flag::switch("render-subchart-notes", "print the notes of subcharts as well"),
     Flag::switch("replace", "take a name that an uninstalled release still holds; unsafe in production"),
     Flag::switch("rollback-on-failure", "on failure uninstall what was installed; implies --wait=watcher")
         .since4(),
@@ -115,8 +113,15 @@ const DRY_RUN: Flag = Flag::optional(
     "only simulate: none (the default), client (without the cluster) or server (asking the cluster)",
 );
 
-const INSTALL_ONLY: &[Flag] =
-    &[DRY_RUN, Flag::switch("hide-secret", "leave Secrets out of what a dry run prints"), OUTPUT];
+const INSTALL_ONLY: &[Flag] = &[
+    DRY_RUN,
+    Flag::switch("hide-notes", "do not print the notes"),
+    Flag::switch("hide-secret", "leave Secrets out of what a dry run prints"),
+    OUTPUT,
+    Flag::switch("render-subchart-notes", "print the notes of subcharts as well"),
+];
+
+const NO_NOTES: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
 
 const TEMPLATE: &[Flag] = &[
     Flag::slice("api-versions", "API versions that the cluster is to have; may be repeated").short('a'),
@@ -126,10 +131,12 @@ const TEMPLATE: &[Flag] = &[
         "unset",
         "client (without the cluster) or server (asking the cluster)",
     ),
+    Flag::switch("hide-notes", "do not print the notes").deprecated(NO_NOTES),
     Flag::switch("include-crds", "print the custom resource definitions too"),
     Flag::switch("is-upgrade", "set .Release.IsUpgrade instead of .Release.IsInstall"),
     Flag::text("kube-version", "", "version of Kubernetes to render for"),
     Flag::text("output-dir", "", "folder to write the rendered files to"),
+    Flag::switch("render-subchart-notes", "print the notes of subcharts as well").deprecated(NO_NOTES),
     Flag::switch("release-name", "with --output-dir, write to a folder named after the release"),
     Flag::array("show-only", "print only what these templates gave").short('s'),
     Flag::switch("skip-tests", "leave test hooks out"),

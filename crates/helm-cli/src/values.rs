@@ -41,11 +41,9 @@ fn read_values_file(name: &str) -> Result<Vec<u8>, String> {
 pub(crate) fn load_chart(context: &Context, path: &Path) -> Result<Arc<Chart>, CliError> {
     context.log.debug("Chart path", &[("path", &path.to_string_lossy())]);
     let mut warnings = Vec::new();
-    let chart = helm_chart::load(path, context.compat(), &mut warnings).or_fail()?;
-    for warning in &warnings {
-        context.log.chart_warning(warning);
-    }
-    Ok(Arc::new(chart))
+    let chart = helm_chart::load(path, context.compat(), &mut warnings);
+    warnings.iter().for_each(|w| context.log.chart_warning(w));
+    Ok(Arc::new(chart.or_fail()?))
 }
 
 /// As [`load_chart`], and refuses a chart with missing dependencies.
@@ -64,6 +62,10 @@ pub(crate) fn load_installable(context: &Context, path: &Path) -> Result<Arc<Cha
     }
     warn_if_deprecated(context, &chart);
     check_dependencies(context.compat(), &chart)?;
+    // Helm 3 does not know the format and takes such a chart for one of its own.
+    if context.compat() >= Compat::V4 && chart.metadata.is_experimental() {
+        return Err(CliError::new("invalid chart apiVersion"));
+    }
     Ok(chart)
 }
 
@@ -79,6 +81,17 @@ fn warn_if_deprecated(context: &Context, chart: &Chart) {
 
 /// Helm's `CheckDependencies`: what `Chart.yaml` asks for must be in `charts/`.
 pub(crate) fn check_dependencies(compat: Compat, chart: &Chart) -> Result<(), CliError> {
+    let (first, quote) = if compat == Compat::V3 { ("An", '`') } else { ("an", '\'') };
+    let refuse = |reason: String| {
+        Err(CliError::new(format!(
+            "{first} error occurred while checking for chart dependencies. You may need to run {quote}helm dependency \
+             build{quote} to fetch missing dependencies: {reason}"
+        )))
+    };
+    let has_any = !chart.metadata.dependencies.is_empty() || !chart.dependencies.is_empty();
+    if compat >= Compat::V4 && chart.metadata.is_experimental() && has_any {
+        return refuse("unsupported chart dependency type".to_owned());
+    }
     let missing: Vec<&str> = chart
         .metadata
         .dependencies
@@ -89,10 +102,5 @@ pub(crate) fn check_dependencies(compat: Compat, chart: &Chart) -> Result<(), Cl
     if missing.is_empty() {
         return Ok(());
     }
-    let (first, quote) = if compat == Compat::V3 { ("An", '`') } else { ("an", '\'') };
-    Err(CliError::new(format!(
-        "{first} error occurred while checking for chart dependencies. You may need to run {quote}helm dependency \
-         build{quote} to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
-        missing.join(", ")
-    )))
+    refuse(format!("found in Chart.yaml, but missing in charts/ directory: {}", missing.join(", ")))
 }

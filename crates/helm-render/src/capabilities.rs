@@ -5,6 +5,8 @@ use std::sync::Arc;
 use govalue::{Kind, List, Method, MethodSet, NamedType, Object, Signature, StructField, Type, Value};
 use helm_chart::Compat;
 
+use crate::chart_value::as_map;
+
 /// The API versions that Helm's own Kubernetes client knows: what `helm template` offers without a cluster.
 const KNOWN_API_VERSIONS: &str = include_str!("api_versions.txt");
 
@@ -241,7 +243,11 @@ impl Object for CapabilitiesObject {
     }
 
     fn to_json(&self) -> Option<Value> {
-        Some(Value::Map(self.fields().into_iter().map(|f| (f.name, f.value)).collect()))
+        self.json_fields().map(as_map)
+    }
+
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
+        Some(self.fields().into_iter().map(|f| (f.name.to_owned(), f.value)).collect())
     }
 }
 
@@ -307,8 +313,12 @@ impl Object for KubeVersionObject {
     }
 
     fn to_json(&self) -> Option<Value> {
+        self.json_fields().map(as_map)
+    }
+
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
         let names = ["Version", "Major", "Minor"];
-        Some(Value::Map(names.iter().filter_map(|n| Some((*n, self.field(n)?))).collect()))
+        Some(names.iter().filter_map(|n| Some(((*n).to_owned(), self.field(n)?))).collect())
     }
 }
 
@@ -340,10 +350,14 @@ impl Object for BuildInfo {
     }
 
     fn to_json(&self) -> Option<Value> {
-        let mut map = vec![("version", helm_version(self.compat)), ("go_version", GO_VERSION)];
+        self.json_fields().map(as_map)
+    }
+
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
+        let mut members = vec![("version", helm_version(self.compat)), ("go_version", GO_VERSION)];
         if self.compat == Compat::V4 {
-            map.push(("kube_client_version", KUBE_CLIENT_VERSION));
+            members.push(("kube_client_version", KUBE_CLIENT_VERSION));
         }
-        Some(Value::Map(map.into_iter().collect()))
+        Some(members.into_iter().map(|(name, text)| (name.to_owned(), Value::str(text))).collect())
     }
 }

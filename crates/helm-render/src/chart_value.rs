@@ -74,9 +74,9 @@ impl Fields for Dependency {
     fn fields(&self, compat: Compat) -> Vec<Field> {
         let imports = self.import_values.iter().map(|v| govalue::json::from_serde(v.clone())).collect();
         vec![
-            Field::new("Name", "name", Value::str(self.name.as_str())),
+            Field::always("Name", "name", Value::str(self.name.as_str())),
             Field::new("Version", "version", Value::str(self.version.as_str())),
-            Field::new("Repository", "repository", Value::str(self.repository.as_str())),
+            Field::always("Repository", "repository", Value::str(self.repository.as_str())),
             Field::new("Condition", "condition", Value::str(self.condition.as_str())),
             Field::new("Tags", "tags", string_list(&self.tags, compat)),
             Field::new("Enabled", "enabled", Value::Bool(self.enabled)),
@@ -115,16 +115,22 @@ fn structs<T: Fields>(items: &[T], name: &'static str, compat: Compat) -> Value 
     })
 }
 
-/// A field of a Go struct with its JSON name; every one is `omitempty`.
+/// A field of a Go struct with its JSON name.
 struct Field {
     name: &'static str,
     json: &'static str,
     value: Value,
+    omit_empty: bool,
 }
 
 impl Field {
+    /// A field that is left out of JSON when empty.
     fn new(name: &'static str, json: &'static str, value: Value) -> Field {
-        Field { name, json, value }
+        Field { name, json, value, omit_empty: true }
+    }
+
+    fn always(name: &'static str, json: &'static str, value: Value) -> Field {
+        Field { omit_empty: false, ..Field::new(name, json, value) }
     }
 }
 
@@ -136,8 +142,9 @@ struct Struct {
 }
 
 impl Struct {
-    fn json(&self) -> Map {
-        self.fields.iter().filter(|f| f.value.truth()).map(|f| (f.json, f.value.clone())).collect()
+    fn members(&self) -> Vec<(String, Value)> {
+        let set = self.fields.iter().filter(|f| !f.omit_empty || f.value.truth());
+        set.map(|f| (f.json.to_owned(), f.value.clone())).collect()
     }
 }
 
@@ -165,8 +172,17 @@ impl Object for Struct {
     }
 
     fn to_json(&self) -> Option<Value> {
-        Some(Value::Map(self.json()))
+        self.json_fields().map(as_map)
     }
+
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
+        Some(self.members())
+    }
+}
+
+/// The members of a struct where their order does not matter.
+pub(crate) fn as_map(members: Vec<(String, Value)>) -> Value {
+    Value::Map(members.into_iter().collect())
 }
 
 /// Helm 3's `.Chart`: the metadata embedded in an unnamed struct.
@@ -200,8 +216,12 @@ impl Object for ChartStruct {
     }
 
     fn to_json(&self) -> Option<Value> {
-        let map = self.metadata.json();
-        map.insert("IsRoot", self.is_root);
-        Some(Value::Map(map))
+        self.json_fields().map(as_map)
+    }
+
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
+        let mut members = self.metadata.members();
+        members.push(("IsRoot".to_owned(), Value::Bool(self.is_root)));
+        Some(members)
     }
 }

@@ -9,3 +9,4 @@ pub mod http;
 pub mod museum;
 pub mod oracle;
 pub mod registry;
+pub mod random;

@@ -20,12 +20,16 @@ impl Oracle {
     /// The program is built into the cache folder, so that a second run is quick. Panics when there is no Go or
     /// the program does not build: a test without its judge is a failed test.
     pub fn start(source: &Path) -> Oracle {
-        let program = build(source);
-        let mut child = Command::new(&program)
+        Oracle::run(&mut Command::new(build(source)))
+    }
+
+    /// Starts a program that answers a line of JSON with a line of JSON.
+    pub fn run(program: &mut Command) -> Oracle {
+        let mut child = program
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|e| panic!("start {}: {e}", program.display()));
+            .unwrap_or_else(|e| panic!("start {program:?}: {e}"));
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         Oracle { child, stdin, stdout }

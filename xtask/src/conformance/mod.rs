@@ -4,6 +4,7 @@ mod commands;
 mod lifecycle;
 mod render;
 mod sources;
+mod trees;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -128,16 +129,24 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
             has("--verbose"),
         );
     }
+    if has("--trees") {
+        return conclude(trees::run(&pair, &bin)?);
+    }
     let mut score = Score::default();
     if !has("--live") {
         score.add(render::own_charts(&pair)?);
         score.add(commands::run(&pair)?);
         score.add(sources::run(&pair)?);
+        score.add(trees::run(&pair, &bin)?);
     }
     if !has("--offline") {
         let cluster = Cluster::start(&bin)?;
         score.add(lifecycle::run(&pair, &cluster)?);
     }
+    conclude(score)
+}
+
+fn conclude(score: Score) -> Result<(), String> {
     println!("conformance: {} passed, {} failed", score.passed, score.failed);
     println!("{} passed, {} failed", score.passed, score.failed);
     if score.failed == 0 { Ok(()) } else { Err(format!("{} comparison(s) differ", score.failed)) }

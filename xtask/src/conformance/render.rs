@@ -142,7 +142,8 @@ fn render(pair: &Pair, program: Program, case: &Case) -> Result<Ran, String> {
     pair.run(program, &args, &case.chart, &[])
 }
 
-fn compare(theirs: &Ran, ours: &Ran) -> Option<String> {
+/// In what two runs differ; the order of what is logged is open.
+pub(crate) fn compare(theirs: &Ran, ours: &Ran) -> Option<String> {
     if theirs.code != ours.code {
         return Some(format!(
             "  exit code {} instead of {}\n    -{}\n    +{}",
@@ -157,7 +158,7 @@ fn compare(theirs: &Ran, ours: &Ran) -> Option<String> {
 }
 
 /// Helm 3 puts time stamps before what it logs.
-fn normal(stderr: &str) -> String {
+pub(crate) fn normal(stderr: &str) -> String {
     let mut lines: Vec<String> = stderr.lines().map(without_time).collect();
     lines.sort();
     lines.join("\n")

@@ -16,13 +16,22 @@ pub(crate) use read::clean;
 pub use read::{ArchiveError, read_files};
 pub use save::{SaveError, pack, save};
 
-use crate::load::{MAX_CHART_SIZE, check_api_version};
+use crate::load::{Format, MAX_CHART_SIZE, assemble_as, detect_format};
 use crate::{Chart, Compat, LoadError, PathError, Warning};
 
 /// Loads a chart from an archive file (Helm's `LoadFile`).
 pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Chart, LoadError> {
-    let data = read_archive(path)?;
-    load_bytes(&data, compat, warnings).map_err(|error| name_file(error, path))
+    load_as(path, compat, Format::Stable, warnings)
+}
+
+pub(crate) fn load_as(
+    path: &Path,
+    compat: Compat,
+    format: Format,
+    warnings: &mut Vec<Warning>,
+) -> Result<Chart, LoadError> {
+    let files = read_files(&read_archive(path)?, compat).map_err(|e| name_file(e.into(), path))?;
+    assemble_as(files, compat, format, warnings).map_err(|error| name_file(error, path))
 }
 
 /// Loads a chart from the bytes of an archive (Helm's `LoadArchive`).
@@ -31,14 +40,14 @@ pub fn load_bytes(data: &[u8], compat: Compat, warnings: &mut Vec<Warning>) -> R
 }
 
 /// Helm 4's look at the `apiVersion` before it loads an archive.
-pub(crate) fn detect(path: &Path, compat: Compat) -> Result<(), LoadError> {
+pub(crate) fn detect(path: &Path, compat: Compat) -> Result<Format, LoadError> {
     let files = match read_files(&read_archive(path)?, compat) {
         Ok(files) => files,
         Err(ArchiveError::NotGzip) => return Err(name_file(ArchiveError::NotGzip.into(), path)),
         Err(_) => return Err(LoadError::UnreadableArchive),
     };
     match files.iter().find(|f| f.name == "Chart.yaml") {
-        Some(file) => check_api_version(&file.data),
+        Some(file) => detect_format(&file.data),
         None => Err(LoadError::NoChartfileInArchive),
     }
 }

@@ -18,7 +18,7 @@ pub use ignore::{IgnoreError, Rules};
 pub(crate) use save::write_file;
 pub use save::{NoChart, check, save};
 
-use crate::load::{MAX_CHART_SIZE, MAX_FILE_SIZE_V3, check_api_version};
+use crate::load::{Format, MAX_CHART_SIZE, MAX_FILE_SIZE_V3, assemble_as, detect_format};
 use crate::{BufferedFile, Chart, Compat, LoadError, PathError, Time, Warning};
 use walk::Visit;
 
@@ -44,8 +44,17 @@ pub enum DirError {
 
 /// Loads a chart from a folder (Helm's `LoadDir`): links are followed, `.helmignore` is heeded.
 pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Chart, LoadError> {
+    load_as(path, compat, Format::Stable, warnings)
+}
+
+pub(crate) fn load_as(
+    path: &Path,
+    compat: Compat,
+    format: Format,
+    warnings: &mut Vec<Warning>,
+) -> Result<Chart, LoadError> {
     let files = read_files(path, compat, warnings)?;
-    crate::assemble(files, compat, warnings)
+    assemble_as(files, compat, format, warnings)
 }
 
 /// Whether a path leads to a folder.
@@ -54,12 +63,12 @@ pub(crate) fn is_dir(path: &Path) -> Result<bool, PathError> {
 }
 
 /// Helm 4's look at the `apiVersion` before it loads a folder.
-pub(crate) fn detect(path: &Path) -> Result<(), LoadError> {
+pub(crate) fn detect(path: &Path) -> Result<Format, LoadError> {
     let chartfile = absolute(path).join("Chart.yaml");
     let data = fs::read(&chartfile)
         .map_err(PathError::new("open", &chartfile))
         .map_err(|source| LoadError::Undetected { path: chartfile.display().to_string(), source })?;
-    check_api_version(&data)
+    detect_format(&data)
 }
 
 /// Go's `filepath.Abs`: made absolute and cleaned of `.` and `..`, links left alone.

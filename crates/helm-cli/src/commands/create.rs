@@ -26,10 +26,10 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let now = Time::from_unix(jiff::Timestamp::now().as_second(), 0);
     let mut warnings = Vec::new();
     let metadata = scaffold::starter_metadata(name);
-    scaffold::create_from(metadata, Path::new(parent), &starter, now, context.compat(), &mut warnings)
-        .or_fail()?;
+    let created =
+        scaffold::create_from(metadata, Path::new(parent), &starter, now, context.compat(), &mut warnings);
     warnings.iter().for_each(|w| context.log.chart_warning(w));
-    Ok(())
+    created.or_fail().map(|_| ())
 }
 
 /// Go's `filepath.Dir` and `filepath.Base`.

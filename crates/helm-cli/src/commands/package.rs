@@ -35,8 +35,9 @@ fn package(
     epoch: Option<i64>,
 ) -> Result<std::path::PathBuf, CliError> {
     let mut warnings = Vec::new();
-    let mut chart = helm_chart::dir::load(path, context.compat(), &mut warnings).or_fail()?;
+    let chart = helm_chart::dir::load(path, context.compat(), &mut warnings);
     warnings.iter().for_each(|w| context.log.chart_warning(w));
+    let mut chart = chart.or_fail()?;
     if let Some(version) = args.text_if_given("version") {
         chart.metadata.version = version.to_owned();
     }

@@ -97,7 +97,12 @@ fn has_release(error: &TemplateError) -> bool {
 /// With a release to show, Helm hints at `--debug`.
 fn failure(context: &Context, error: TemplateError) -> CliError {
     if matches!(error, TemplateError::Dependencies(_)) {
-        return CliError::new(error).context("chart dependencies processing failed");
+        if context.compat() == Compat::V3 {
+            return CliError::new(error);
+        }
+        let message = "chart dependencies processing failed";
+        context.log.at(helm_actions::Level::Error, message, &[("error", &error.to_string())]);
+        return CliError::new(error).context(message);
     }
     let hint = match has_release(&error) && !context.settings.debug {
         true => "\n\nUse --debug flag to render out invalid YAML",

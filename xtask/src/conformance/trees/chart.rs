@@ -1,0 +1,172 @@
+//! Random charts: metadata, values, subcharts as folders, archives or links, what controls them, and templates that
+//! print what they see.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use helm_testkit::random::Random;
+
+use super::metadata;
+use super::text;
+
+/// A file or a link.
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) content: Content,
+}
+
+pub(super) enum Content {
+    Data(Vec<u8>),
+    Link(String),
+}
+
+impl File {
+    pub(super) fn text(name: &str, text: String) -> File {
+        File { name: name.to_owned(), content: Content::Data(text.into_bytes()) }
+    }
+
+    pub(super) fn write(&self, dir: &Path) -> std::io::Result<()> {
+        let path = dir.join(&self.name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        match &self.content {
+            Content::Data(data) => fs::write(path, data),
+            Content::Link(target) => std::os::unix::fs::symlink(target, path),
+        }
+    }
+}
+
+/// What every chart prints: all that templates are given.
+const DUMP: &str = r#"
+name: {{ .Chart.Name }}
+kinds: {{ include "kinds" .Values | quote }}
+values: {{ toJson .Values }}
+shown: {{ printf "%v" .Values | quote }}
+yaml: |
+{{ toYaml .Values | indent 2 }}
+chart: {{ toJson .Chart }}
+subcharts:
+{{- range $name, $sub := .Subcharts }}
+  {{ $name }}: {{ toJson $sub.Values }}
+{{- end }}
+shared: {{ include "shared" . | quote }}
+release: {{ toJson .Release }}
+template: {{ toJson .Template }}
+kube: {{ toJson .Capabilities.KubeVersion }}
+has: {{ .Capabilities.APIVersions.Has "example.com/v1" }}
+files: {{ range $name, $data := .Files }}{{ $name }} {{ len $data }}; {{ end }}
+"#;
+
+const KINDS: &str = r#"{{ define "kinds" }}{{ kindOf . }}
+{{- if kindIs "map" . }}({{ range $k, $v := . }}{{ $k }}:{{ include "kinds" $v }} {{ end }}){{ end }}
+{{- if kindIs "slice" . }}[{{ range . }}{{ include "kinds" . }} {{ end }}]{{ end }}{{ end }}
+"#;
+
+/// Templates may change values, and whoever shares the table sees it.
+const CHANGES: &[&str] = &[
+    "{{- $_ := set .Values \"seen\" .Template.Name }}",
+    "{{- if kindIs \"map\" .Values.global }}{{ $_ := set .Values.global \"seen\" .Chart.Name }}{{ end }}",
+    "{{- if kindIs \"map\" .Values.one }}{{ $_ := set .Values.one \"seen\" .Chart.Name }}{{ end }}",
+    "{{- if kindIs \"map\" .Values.global }}{{ if kindIs \"map\" .Values.global.a }}{{ $_ := set .Values.global.a \"seen\" .Chart.Name }}{{ end }}{{ end }}",
+    "{{- $_ := unset .Values \"a\" }}",
+];
+
+const FURTHER: &[(&str, &str)] = &[
+    ("README.md", "# read me\n"),
+    ("LICENSE", "free\n"),
+    ("files/data.txt", "data\n"),
+    ("crds/thing.yaml", "kind: CustomResourceDefinition\n"),
+    ("templates/NOTES.txt", "{{ .Values.a }}\n"),
+    ("templates/_more.tpl", "{{ define \"more\" }}more{{ end }}"),
+    ("templates/empty.yaml", "{{ if false }}a: b{{ end }}\n"),
+    ("templates/hook.yaml", "kind: Job\nmetadata: {name: h, annotations: {helm.sh/hook: pre-install}}\n"),
+    ("templates/test.yaml", "kind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n"),
+    ("charts/_off/Chart.yaml", "{{ broken\n"),
+    ("charts/.hidden/Chart.yaml", "{{ broken\n"),
+    ("charts/old.prov", "signature\n"),
+    (".helmignore", "*.txt\ncharts/three\n/files/\n"),
+    (".helmignore", "# nothing\n\n!README.md\n"),
+    ("values.schema.json", "{\"type\": \"object\"}"),
+    ("values.schema.json", "{\"properties\": {\"a\": {\"type\": [\"string\", \"object\", \"null\"]}}}"),
+    (
+        "values.schema.json",
+        "{\"additionalProperties\": {\"type\": [\"object\", \"number\"]}, \"required\": [\"global\"]}",
+    ),
+];
+
+/// A chart with all that lies in it, names beneath `prefix`.
+pub(super) fn chart(r: &mut Random, name: &str, prefix: &str, depth: usize) -> Vec<File> {
+    let mut files = Vec::new();
+    let subcharts: Vec<&str> =
+        ["one", "two", "three"].into_iter().filter(|_| depth > 0 && r.chance(45)).collect();
+    metadata::write(r, name, prefix, &subcharts, &mut files);
+    if r.chance(85) {
+        let values = text::table(r, 3).document(r);
+        files.push(File::text(&format!("{prefix}values.yaml"), values));
+    }
+    let change = if r.chance(12) { r.pick(CHANGES) } else { "" };
+    files.push(File::text(&format!("{prefix}templates/dump.yaml"), format!("{change}{DUMP}")));
+    files.push(File::text(&format!("{prefix}templates/_kinds.tpl"), KINDS.to_owned()));
+    let shared = format!("{{{{ define \"shared\" }}}}{name} of {{{{ .Chart.Name }}}}{{{{ end }}}}");
+    files.push(File::text(&format!("{prefix}templates/_shared.tpl"), shared));
+    while r.chance(30) {
+        let (name, text) = r.pick(FURTHER);
+        let name = format!("{prefix}{name}");
+        if files.iter().all(|f| f.name != name) {
+            files.push(File::text(&name, text.to_owned()));
+        }
+    }
+    if r.chance(1) {
+        files.push(File::text(&format!("{prefix}charts/README.md"), "not a chart\n".to_owned()));
+    }
+    for sub in subcharts {
+        subchart(r, sub, prefix, depth - 1, &mut files);
+    }
+    files
+}
+
+fn subchart(r: &mut Random, name: &str, prefix: &str, depth: usize, files: &mut Vec<File>) {
+    match r.below(20) {
+        0..=3 => {
+            let archived = archive(&chart(r, name, &format!("{name}/"), depth));
+            let name = r.pick(&["{}-1.2.3.tgz", "{}.tgz", "odd.tgz"]).replace("{}", name);
+            let name = format!("{prefix}charts/{name}");
+            if files.iter().all(|f| f.name != name) {
+                files.push(File { name, content: Content::Data(archived) });
+            }
+        }
+        // Beside the chart, where only the link leads. Archives hold no links.
+        4 if prefix == "chart/" => {
+            files.extend(chart(r, name, &format!("outside/{name}/"), depth));
+            let content = Content::Link(format!("../../outside/{name}"));
+            files.push(File { name: format!("{prefix}charts/{name}"), content });
+        }
+        _ => {
+            let folder = if r.chance(90) { name } else { "folder" };
+            let inner = chart(r, name, &format!("{prefix}charts/{folder}/"), depth);
+            // Two charts in one folder would be none.
+            if files.iter().all(|f| f.name != inner[0].name) {
+                files.extend(inner);
+            }
+        }
+    }
+}
+
+/// The `.tgz` of a chart.
+pub(super) fn archive(files: &[File]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for file in files {
+        let Content::Data(data) = &file.content else { continue };
+        let mut header = tar::Header::new_gnu();
+        header.set_size(data.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, &file.name, &data[..]).expect("written to memory");
+    }
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(&builder.into_inner().expect("written to memory")).expect("written to memory");
+    gzip.finish().expect("written to memory")
+}

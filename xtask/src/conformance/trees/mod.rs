@@ -1,0 +1,168 @@
+//! Random trees of charts with values files and flags: what templates see, against both Helms.
+//!
+//! `SEED` repeats a run, `TREES` sets how many trees it has, `TREE` picks one of them and keeps its files.
+
+mod chart;
+mod flags;
+mod judge;
+mod metadata;
+mod text;
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use helm_testkit::random::{Random, seed};
+
+use self::chart::File;
+use self::judge::{Judge, Judges};
+use super::{Pair, Program, Score, render};
+use crate::process::Ran;
+
+/// How many trees a normal run has.
+const TREES: usize = 1500;
+/// How many of them are asked of the real programs too.
+const PROVEN: usize = 20;
+/// How often Helm is asked again when it answers otherwise: it walks its maps in random order.
+/// Of two errors in a small map, one is chosen in one of eight runs only.
+const AGAIN: usize = 300;
+
+/// A tree and the command that renders it.
+struct Tree {
+    files: Vec<File>,
+    args: Vec<String>,
+}
+
+fn tree(seed: u64, at: usize) -> Tree {
+    let mut r = Random::new(seed.wrapping_mul(1_000_003).wrapping_add(at as u64));
+    let depth = 1 + r.below(3);
+    let mut files = chart::chart(&mut r, "root", "chart/", depth);
+    let mut chart = "chart";
+    if r.chance(8) {
+        let inner: Vec<File> =
+            files.drain(..).map(|f| File { name: f.name.replacen("chart/", "root/", 1), ..f }).collect();
+        files.push(File {
+            name: "root.tgz".to_owned(),
+            content: chart::Content::Data(chart::archive(&inner)),
+        });
+        chart = "root.tgz";
+    }
+    let mut args = vec!["template".to_owned(), "release".to_owned(), chart.to_owned()];
+    args.extend(flags::flags(&mut r, &mut files));
+    Tree { files, args }
+}
+
+/// What came of the comparisons.
+#[derive(Default)]
+struct Outcome {
+    score: Score,
+    rendered: usize,
+    varying: usize,
+}
+
+/// Compares as many trees as `TREES` says.
+pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
+    let number = |name: &str| std::env::var(name).ok().and_then(|s| s.parse::<usize>().ok());
+    let judges = Judges::install(bin)?;
+    let (seed, one) = (seed(), number("TREE"));
+    let (first, end) = one.map_or((0, number("TREES").unwrap_or(TREES)), |at| (at, at + 1));
+    println!("trees: SEED={seed} TREES={}", end - first);
+    let next = AtomicUsize::new(first);
+    let outcome = Mutex::new(Outcome::default());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(end - first);
+    let work = || -> Result<(), String> {
+        let mut worker = Worker::new(pair, &judges)?;
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= end {
+                return Ok(());
+            }
+            worker.compare(seed, at, one.is_some(), &outcome)?;
+        }
+    };
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        all.into_iter().try_for_each(|w| w.join().map_err(|_| "a worker panicked".to_owned())?)
+    })?;
+    let Outcome { score, rendered, varying } = outcome.into_inner().map_err(|e| e.to_string())?;
+    println!(
+        "trees: {} of {} identical, {rendered} rendered, in {varying} Helm's own answers vary",
+        score.passed,
+        score.passed + score.failed
+    );
+    Ok(score)
+}
+
+/// Where Helm ends in a panic, an error is right.
+fn compare(theirs: &Ran, ours: &Ran) -> Option<String> {
+    let panicked = theirs.code == 2 && theirs.stderr.contains("panic: ");
+    if panicked && ours.code == 1 { None } else { render::compare(theirs, ours) }
+}
+
+/// Whether Helm, asked again and again, comes to our answer. Where several things are wrong in several subcharts it may
+/// take forever to hit on the same ones: then it is enough that Helm says each line of ours at times.
+fn may_answer(judge: &mut Judge, dir: &Path, args: &[String], ours: &Ran) -> bool {
+    let mut said = HashSet::new();
+    for _ in 0..AGAIN {
+        let answer = judge.ask(dir, args);
+        if compare(&answer, ours).is_none() {
+            return true;
+        }
+        if (answer.code, &answer.stdout) != (ours.code, &ours.stdout) {
+            return false;
+        }
+        said.extend(render::normal(&answer.stderr).lines().map(str::to_owned));
+    }
+    ours.code != 0 && render::normal(&ours.stderr).lines().all(|line| said.contains(line))
+}
+
+struct Worker<'a> {
+    pair: &'a Pair,
+    judges: [Judge; 2],
+    dir: tempfile::TempDir,
+}
+
+impl<'a> Worker<'a> {
+    fn new(pair: &'a Pair, judges: &Judges) -> Result<Worker<'a>, String> {
+        let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
+        let judge = |program| Judge::new(judges, program, dir.path());
+        Ok(Worker { pair, judges: [judge(Program::Helm4), judge(Program::Helm3)], dir })
+    }
+
+    fn compare(&mut self, seed: u64, at: usize, keep: bool, outcome: &Mutex<Outcome>) -> Result<(), String> {
+        let tree = tree(seed, at);
+        let dir = self.dir.path().join(format!("tree-{at}"));
+        std::fs::create_dir_all(&dir).map_err(|e| e.to_string())?;
+        tree.files.iter().try_for_each(|f| f.write(&dir)).map_err(|e| format!("tree {at}: {e}"))?;
+        let args: Vec<&str> = tree.args.iter().map(String::as_str).collect();
+        let programs = [(Program::Helm4, Program::Ours), (Program::Helm3, Program::OursAs3)];
+        for (judge, (theirs, ours)) in self.judges.iter_mut().zip(programs) {
+            let ours = self.pair.run(ours, &args, &dir, &[])?;
+            let answer = judge.ask(&dir, &tree.args);
+            let first = compare(&answer, &ours);
+            let varies = first.is_some() && may_answer(judge, &dir, &tree.args, &ours);
+            let mut difference = if varies { None } else { first };
+            if difference.is_none() && !varies && at < PROVEN {
+                difference = render::compare(&self.pair.run(theirs, &args, &dir, &[])?, &ours)
+                    .map(|d| format!("  the program in parts answers otherwise\n{d}"));
+            }
+            let mut outcome = outcome.lock().map_err(|e| e.to_string())?;
+            outcome.rendered += usize::from(answer.code == 0);
+            outcome.varying += usize::from(varies);
+            let name = format!("tree {at} of SEED={seed} ({theirs:?}): helm {}", tree.args.join(" "));
+            outcome.score.count(&name, difference);
+        }
+        match keep {
+            true => println!("trees: kept {}", self.keep()?.join(format!("tree-{at}")).display()),
+            false => std::fs::remove_dir_all(&dir).map_err(|e| e.to_string())?,
+        }
+        Ok(())
+    }
+
+    /// Leaves the files where they are.
+    fn keep(&mut self) -> Result<std::path::PathBuf, String> {
+        let fresh = tempfile::tempdir().map_err(|e| e.to_string())?;
+        Ok(std::mem::replace(&mut self.dir, fresh).keep())
+    }
+}

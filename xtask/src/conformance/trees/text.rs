@@ -1,0 +1,166 @@
+//! Random values, written as a person would write them.
+
+use helm_testkit::random::Random;
+
+/// Keys of values: few, so that tables meet; names of subcharts and of what Helm looks for among them.
+const KEYS: &[&str] =
+    &["a", "b", "c", "one", "two", "three", "x", "y", "global", "tags", "exports", "enabled", "data"];
+
+/// Scalars as they stand in a file.
+const SCALARS: &[&str] = &[
+    "null",
+    "~",
+    "null",
+    "null",
+    "true",
+    "false",
+    "false",
+    "true",
+    "0",
+    "1",
+    "2",
+    "1000000",
+    "1.5",
+    "1.50",
+    "-3",
+    "0x1F",
+    "010",
+    "0o17",
+    "1_000",
+    "1e3",
+    "yes",
+    "off",
+    "\"null\"",
+    "'1'",
+    "text",
+    "\"\"",
+    "two words",
+    "2001-01-01",
+    "12:30:45",
+    "12345678901234567890",
+    "123456789012345678901234567890",
+    "1e400",
+    "0.1",
+    "!!str 1",
+    "\"\\u00e9\\t\"",
+    "é",
+    "[]",
+    "{}",
+    "[1, null, {a: null}]",
+    "[a, b]",
+    "[[1], [2]]",
+    "\"a: b\"",
+    "|-\n  block",
+    ">\n  folded\n  text\n",
+    "\"{{ .Values.a }}\"",
+    "!!binary aGk=",
+    "-0.0",
+    ".5",
+    "+1",
+    "=",
+    "<<",
+    "*gone",
+];
+
+/// One value.
+pub(super) enum Value {
+    /// As it stands in the file.
+    Scalar(&'static str),
+    Table(Vec<(String, Value)>),
+}
+
+/// A table of values.
+pub(super) fn table(r: &mut Random, depth: usize) -> Value {
+    let mut entries: Vec<(String, Value)> = Vec::new();
+    for _ in 0..r.below(5) {
+        let key = key(r);
+        if entries.iter().all(|(k, _)| *k != key) || r.chance(2) {
+            let value = value(r, &key, depth);
+            entries.push((key, value));
+        }
+    }
+    Value::Table(entries)
+}
+
+fn value(r: &mut Random, key: &str, depth: usize) -> Value {
+    // Some keys are tables for most people.
+    let is_table = matches!(key, "global" | "tags" | "exports" | "one" | "two" | "three");
+    let tables = if is_table { 80 } else { 40 };
+    if depth > 0 && r.chance(tables) { table(r, depth - 1) } else { Value::Scalar(scalar(r)) }
+}
+
+fn scalar(r: &mut Random) -> &'static str {
+    // The odd ones less often: most of them spoil the file.
+    let usual = r.chance(99);
+    loop {
+        let scalar = r.pick(SCALARS);
+        if !usual || !matches!(scalar, "*gone" | "<<" | "=" | "1e400" | "!!binary aGk=") {
+            return scalar;
+        }
+    }
+}
+
+pub(super) fn key(r: &mut Random) -> String {
+    r.pick(KEYS).to_owned()
+}
+
+/// A path into values, names with dots between.
+pub(super) fn path(r: &mut Random) -> String {
+    let parts: Vec<String> = (0..1 + r.below(3)).map(|_| key(r)).collect();
+    parts.join(".")
+}
+
+impl Value {
+    /// The value as a document.
+    pub(super) fn document(&self, r: &mut Random) -> String {
+        let mut out = String::new();
+        match self {
+            Value::Table(entries) if !entries.is_empty() => block(r, entries, 0, &mut out),
+            Value::Table(_) => out.push_str(r.pick(&["", "{}\n", "# nothing\n", "---\n"])),
+            Value::Scalar(text) => {
+                out.push_str(text);
+                out.push('\n');
+            }
+        }
+        match r.below(40) {
+            0 => out.replace('\n', "\r\n"),
+            1 => format!("\u{feff}{out}"),
+            2 => format!("---\n{out}"),
+            _ => out,
+        }
+    }
+}
+
+fn block(r: &mut Random, entries: &[(String, Value)], indent: usize, out: &mut String) {
+    let mut anchor = None;
+    for (at, (key, value)) in entries.iter().enumerate() {
+        out.extend(std::iter::repeat_n(' ', indent));
+        out.push_str(key);
+        out.push(':');
+        match value {
+            Value::Scalar(text) => {
+                out.push(' ');
+                // Lines of a block lie deeper than their key.
+                let inner = format!("\n{}", " ".repeat(indent + 2));
+                out.push_str(text.trim_end().replace("\n  ", &inner).as_str());
+                out.push('\n');
+            }
+            Value::Table(inner) if inner.is_empty() => out.push_str(" {}\n"),
+            Value::Table(_) if anchor.is_some() && r.chance(15) => {
+                let name = anchor.unwrap_or_default();
+                out.push_str(&match r.below(2) {
+                    0 => format!(" *t{name}\n"),
+                    _ => format!(" {{<<: *t{name}, b: 1}}\n"),
+                });
+            }
+            Value::Table(inner) => {
+                if indent == 0 && r.chance(15) {
+                    out.push_str(&format!(" &t{at}"));
+                    anchor = Some(at);
+                }
+                out.push('\n');
+                block(r, inner, indent + 2, out);
+            }
+        }
+    }
+}
