@@ -32,6 +32,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "k8s-object",
             "govalue",
             "gosemver",
+            "gonet",
             "goregexp",
             "sprig",
             "gotmpl",

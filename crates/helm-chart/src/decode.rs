@@ -366,6 +366,13 @@ impl Decoder {
     }
 }
 
+/// The text that `sigs.k8s.io/yaml` makes of a boolean or a number where a string is wanted.
+pub fn scalar_text(value: &Json) -> String {
+    let mut text = String::new();
+    Decoder::new(Compat::V4).string(value, &mut text);
+    text
+}
+
 /// A number as `sigs.k8s.io/yaml` turns it into text for a string field: floats with 32 bits of precision.
 fn number_text(n: &serde_json::Number) -> String {
     match (n.as_i64(), n.as_u64(), n.as_f64()) {

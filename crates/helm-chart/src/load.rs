@@ -89,7 +89,8 @@ pub struct PathError {
 }
 
 impl PathError {
-    pub(crate) fn new(operation: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> PathError {
+    /// For `map_err`: the error of that call with that path.
+    pub fn new(operation: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> PathError {
         let path = path.display().to_string();
         move |source| PathError { operation, path, source }
     }

@@ -1,5 +1,7 @@
 //! The tree of commands as data.
 
+use helm_chart::Compat;
+
 use crate::commands;
 use crate::context::Context;
 use crate::error::CliError;
@@ -13,6 +15,8 @@ pub(crate) enum Arity {
     Exactly(usize),
     AtLeast(usize),
     AtMost(usize),
+    /// At least so many since Helm 4.
+    AtLeastSince4(usize),
     /// The command says itself what it wants.
     Any,
 }
@@ -51,12 +55,15 @@ pub(crate) const BLANK: Command = Command {
 
 impl Command {
     /// Checks the number of arguments; the text is Helm's.
-    pub(crate) fn check_arity(&self, path: &[&str], given: usize) -> Result<(), CliError> {
+    pub(crate) fn check_arity(&self, path: &[&str], given: usize, compat: Compat) -> Result<(), CliError> {
         let plural = |n: usize| if n == 1 { "argument" } else { "arguments" };
         let wants = match self.arity {
             Arity::None if given > 0 => "accepts no arguments".to_owned(),
             Arity::Exactly(n) if given != n => format!("requires {n} {}", plural(n)),
-            Arity::AtLeast(n) if given < n => format!("requires at least {n} {}", plural(n)),
+            Arity::AtLeastSince4(_) if compat == Compat::V3 => return Ok(()),
+            Arity::AtLeast(n) | Arity::AtLeastSince4(n) if given < n => {
+                format!("requires at least {n} {}", plural(n))
+            }
             Arity::AtMost(n) if given > n => format!("accepts at most {n} {}", plural(n)),
             _ => return Ok(()),
         };
@@ -405,7 +412,7 @@ pub(crate) static ROOT: Command = Command {
             usage: "lint PATH",
             short: "look for mistakes in a chart",
             long: "Checks whether a chart is well formed: errors fail the check, warnings do with --strict.",
-            arity: Arity::Any,
+            arity: Arity::AtLeastSince4(1),
             flags: &[
                 &[
                     Flag::text("kube-version", "", "version of Kubernetes for checking deprecated APIs"),

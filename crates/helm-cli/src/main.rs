@@ -57,7 +57,7 @@ fn run(argv: &[String]) -> Result<(), CliError> {
             for (flag, instead) in args.deprecated(compat) {
                 context.log.plain(&format!("Flag --{flag} has been deprecated, {instead}"));
             }
-            command.check_arity(&path, args.positional().len()).and_then(|()| run(&context, &args))
+            command.check_arity(&path, args.positional().len(), compat).and_then(|()| run(&context, &args))
         }
         _ => context.print(&help::text(command, &path, compat)),
     };

@@ -1,7 +1,9 @@
 //! The comparison with the real Helm.
 
 mod commands;
+mod judge;
 mod lifecycle;
+mod lint;
 mod render;
 mod sources;
 mod trees;
@@ -129,6 +131,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
             has("--verbose"),
         );
     }
+    if has("--lint") {
+        return conclude(lint::run(&pair, &bin)?);
+    }
     if has("--trees") {
         return conclude(trees::run(&pair, &bin)?);
     }
@@ -137,6 +142,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         score.add(render::own_charts(&pair)?);
         score.add(commands::run(&pair)?);
         score.add(sources::run(&pair)?);
+        score.add(lint::run(&pair, &bin)?);
         score.add(trees::run(&pair, &bin)?);
     }
     if !has("--offline") {

@@ -1,8 +1,9 @@
 //! Rules for `Chart.yaml`.
 
 use govalue::{Value, strconv, yaml};
-use helm_chart::{Compat, Metadata, read_metadata, read_metadata_strict};
+use helm_chart::{Compat, Metadata, PathError, read_metadata, read_metadata_strict};
 
+use super::address::{is_email, is_request_url, is_url};
 use super::{Linter, Severity};
 
 const FILE: &str = "Chart.yaml";
@@ -12,7 +13,10 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     let folder = if path.is_dir() { Err("should be a file, not a directory") } else { Ok(()) };
     linter.rule(Severity::Error, FILE, folder);
     let compat = linter.request.compat;
-    let data = std::fs::read(&path).map_err(|e| format!("open {}: {e}", path.display()));
+    let data = std::fs::read(&path).map_err(|e| {
+        let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
+        PathError::new(operation, &path)(e).to_string()
+    });
     let parsed = data.and_then(|data| {
         let metadata = read_metadata(&data, compat).map_err(|e| e.to_string())?;
         Ok((metadata, data))
@@ -24,12 +28,11 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             return;
         }
     };
-    let strict = read_metadata_strict(&data, compat).map(|_| ());
-    linter.rule(
-        Severity::Warning,
-        FILE,
-        strict.map_err(|e| format!("failed to strictly parse chart metadata file\n\t{e}")),
-    );
+    if compat >= Compat::V4 {
+        let strict = read_metadata_strict(&data, compat).map(|_| ());
+        let strict = strict.map_err(|e| format!("failed to strictly parse chart metadata file\n\t{e}"));
+        linter.rule(Severity::Warning, FILE, strict);
+    }
     let raw = yaml::sigs::unmarshal(&data).unwrap_or_default();
     let rules: [(Severity, Result<(), String>); 12] = [
         (Severity::Error, name(&metadata)),
@@ -140,54 +143,5 @@ fn dependencies(m: &Metadata) -> Result<(), String> {
             "dependencies are not valid in the Chart file with apiVersion '{}'. They are valid in apiVersion 'v2'",
             m.api_version
         )
-    })
-}
-
-/// An address: text, `@`, and a host name with a dot.
-fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let plain = |c: char| {
-        !c.is_whitespace()
-            && !c.is_control()
-            && !matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '@' | '[' | ']' | '\\')
-    };
-    !local.is_empty()
-        && local.chars().all(plain)
-        && !local.starts_with('.')
-        && !local.ends_with('.')
-        && !local.contains("..")
-        && domain.contains('.')
-        && is_host(domain)
-}
-
-fn is_host(host: &str) -> bool {
-    let label = |l: &str| {
-        !l.is_empty()
-            && l.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
-            && !l.starts_with('-')
-            && !l.ends_with('-')
-    };
-    !host.is_empty() && host.split('.').all(label)
-}
-
-/// A URL, with or without a scheme, of a host that can exist.
-fn is_url(text: &str) -> bool {
-    if text.len() < 3 || text.len() > 2083 || text.starts_with('.') || text.contains(char::is_whitespace) {
-        return false;
-    }
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name == "localhost" || (name.contains('.') && is_host(name)) || name.starts_with('[')
-}
-
-/// A URL with a scheme.
-fn is_request_url(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, rest)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-            && !rest.is_empty()
-            && !rest.contains(|c: char| c.is_control() || c == ' ')
     })
 }

@@ -21,7 +21,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
         }
     };
     for crd in chart.crds() {
-        for document in documents::read(&crd.file.data.to_str()) {
+        for document in documents::read(&crd.file.data.to_str(), linter.request.compat) {
             let head = match document {
                 Ok(Some(head)) => head,
                 Ok(None) => continue,

@@ -1,5 +1,6 @@
 //! `helm lint`: what is wrong, or could be better, in a chart folder.
 
+mod address;
 mod chart_file;
 mod crds;
 mod dependencies;

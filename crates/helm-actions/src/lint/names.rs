@@ -16,7 +16,10 @@ pub(super) fn problems(kind: &str, name: &str) -> Vec<String> {
         "service" => {
             check(name, 63, |n| is_label(n) && n.starts_with(|c: char| c.is_ascii_lowercase()), LABEL_1035)
         }
-        "namespace" => check(name, 63, is_label, LABEL_1123),
+        "namespace" => {
+            let dots = !is_label(name) && name.split('.').all(is_label);
+            check(name, 63, is_label, if dots { "must not contain dots" } else { LABEL_1123 })
+        }
         "certificatesigningrequest" => Vec::new(),
         "role" | "clusterrole" | "rolebinding" | "clusterrolebinding" => path_segment(name),
         _ => check(name, 253, |n| n.split('.').all(is_label), SUBDOMAIN),

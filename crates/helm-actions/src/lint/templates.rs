@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use govalue::strconv;
-use helm_chart::{Chart, dependencies, values};
+use helm_chart::{Chart, Compat, dependencies, values};
 use helm_render::{Capabilities, KubeVersion, Mode, ReleaseInfo, RenderInput, Rendered, Schema};
 
 use super::documents::{self, Head};
@@ -15,13 +15,7 @@ const FOLDER: &str = "templates/";
 const DEPRECATED: &str = include_str!("deprecated_apis.tsv");
 
 pub(super) fn check(linter: &mut Linter<'_>) {
-    let dir = linter.dir.join("templates");
-    let exists = if dir.exists() { Ok(()) } else { Err("directory does not exist") };
-    if !linter.rule(Severity::Warning, FOLDER, exists) {
-        return;
-    }
-    let folder = if dir.is_dir() { Ok(()) } else { Err("not a directory") };
-    if !linter.rule(Severity::Error, FOLDER, folder) {
+    if !has_folder(linter) {
         return;
     }
     let chart = match linter.load() {
@@ -37,7 +31,10 @@ pub(super) fn check(linter: &mut Linter<'_>) {
         rendered.files.iter().map(|f| (f.path.as_str(), f.text.as_str())).collect();
     for template in &chart.templates {
         linter.rule(Severity::Error, &template.name, extension(&template.name));
-        let is_yaml = [".yaml", ".yml"].iter().any(|e| template.name.to_lowercase().ends_with(e));
+        if linter.request.compat == Compat::V3 {
+            check_legacy(linter, &template.name, &template.data.to_str());
+        }
+        let is_yaml = is_yaml(&template.name, linter.request.compat);
         let text =
             texts.get(format!("{}/{}", chart.name(), template.name).as_str()).copied().unwrap_or_default();
         if is_yaml && !text.trim().is_empty() && !check_text(linter, &template.name, text, &kube_version) {
@@ -45,6 +42,52 @@ pub(super) fn check(linter: &mut Linter<'_>) {
         }
     }
     linter.linted.notes.extend(rendered.notes);
+}
+
+/// Helm 3 is content with no folder at all.
+fn has_folder(linter: &mut Linter<'_>) -> bool {
+    let dir = linter.dir.join("templates");
+    let folder = if dir.is_dir() { Ok(()) } else { Err("not a directory") };
+    if linter.request.compat == Compat::V3 {
+        return linter.rule(Severity::Warning, FOLDER, if dir.exists() { folder } else { Ok(()) });
+    }
+    let exists = if dir.exists() { Ok(()) } else { Err("directory does not exist") };
+    linter.rule(Severity::Warning, FOLDER, exists) && linter.rule(Severity::Error, FOLDER, folder)
+}
+
+/// Helm 3 looks at `.yaml` only.
+fn is_yaml(name: &str, compat: Compat) -> bool {
+    match compat {
+        Compat::V3 => name.ends_with(".yaml"),
+        Compat::V4 => [".yaml", ".yml"].iter().any(|e| name.to_lowercase().ends_with(e)),
+    }
+}
+
+/// What Helm 3 says to charts for Helm 2.
+fn check_legacy(linter: &mut Linter<'_>, name: &str, template: &str) {
+    let hook = template.match_indices("helm.sh/hook").any(|(at, found)| {
+        let value = &template[at + found.len()..];
+        let value = value.strip_prefix('"').unwrap_or(value);
+        value.strip_prefix(':').is_some_and(|v| {
+            let trimmed = v.trim_start_matches(['\t', '\n', '\x0c', '\r', ' ']);
+            trimmed.len() < v.len() && trimmed.starts_with("crd-install")
+        })
+    });
+    let hook = if hook {
+        Err(
+            "manifest is a crd-install hook. This hook is no longer supported in v3 and all CRDs should also exist the \
+             crds/ directory at the top level of the chart",
+        )
+    } else {
+        Ok(())
+    };
+    linter.rule(Severity::Warning, name, hook);
+    let time = if template.contains(".Release.Time") {
+        Err(".Release.Time has been removed in v3, please replace with the `now` function in your templates")
+    } else {
+        Ok(())
+    };
+    linter.rule(Severity::Error, name, time);
 }
 
 /// Renders as `helm lint` does; what fails in a way that Helm passes over ends the check silently.
@@ -91,7 +134,7 @@ fn extension(name: &str) -> Result<(), String> {
 /// Checks what one template gave. `false` ends the check: what cannot be parsed here cannot be further down.
 fn check_text(linter: &mut Linter<'_>, name: &str, text: &str, kube_version: &KubeVersion) -> bool {
     linter.rule(Severity::Warning, name, top_indent(text));
-    for document in documents::read(text) {
+    for document in documents::read(text, linter.request.compat) {
         let head = match document {
             Ok(Some(head)) => head,
             Ok(None) => continue,
@@ -103,15 +146,22 @@ fn check_text(linter: &mut Linter<'_>, name: &str, text: &str, kube_version: &Ku
         linter.rule(Severity::Warning, name, object_name(&head));
         linter.rule(Severity::Warning, name, deprecation(&head, kube_version));
         linter.rule(Severity::Error, name, selector(&head, text));
-        let lost = head.kind == "List" && documents::list_item_has_policy(text);
-        let lost = if lost {
-            Err("annotation 'helm.sh/resource-policy' within List objects are ignored")
-        } else {
-            Ok(())
-        };
+        let lost = if head.kind == "List" { policy(text, linter.request.compat) } else { Ok(()) };
         linter.rule(Severity::Error, name, lost);
     }
     true
+}
+
+/// Helm does not look at what an item of a List says of how to keep it.
+fn policy(text: &str, compat: Compat) -> Result<(), String> {
+    let first = if compat == Compat::V3 { 'A' } else { 'a' };
+    match documents::list_item_has_policy(text) {
+        Ok(false) => Ok(()),
+        Ok(true) => {
+            Err(format!("{first}nnotation 'helm.sh/resource-policy' within List objects are ignored"))
+        }
+        Err(e) => Err(format!("unable to parse YAML: {e}")),
+    }
 }
 
 fn top_indent(text: &str) -> Result<(), String> {

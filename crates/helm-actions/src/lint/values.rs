@@ -21,7 +21,8 @@ pub(super) fn check(linter: &mut Linter<'_>) {
 fn check_file(linter: &Linter<'_>) -> Result<(), String> {
     let request = linter.request;
     let data = std::fs::read(linter.dir.join(FILE)).map_err(|e| e.to_string())?;
-    let defaults = values::load(&data, request.compat).map_err(|e| format!("unable to parse YAML: {e}"))?;
+    let defaults =
+        values::load_first(&data, request.compat).map_err(|e| format!("unable to parse YAML: {e}"))?;
     // Only the chart's own values are checked here, as Helm 2 did: those of subcharts are when it is rendered.
     let merged = values::coalesce_tables(request.values, &defaults, request.compat, &mut Vec::new());
     let schema = std::fs::read(linter.dir.join("values.schema.json")).unwrap_or_default();

@@ -1,6 +1,7 @@
 use govalue::yaml::{YamlError, sigs};
 use govalue::{Map, Value};
 
+use super::values_type;
 use crate::Compat;
 
 /// Why a values document cannot be read.
@@ -11,6 +12,8 @@ pub enum ValuesError {
     Yaml(#[from] YamlError),
     #[error("cannot unmarshal yaml document: {0}")]
     Document(#[source] YamlError),
+    #[error("{text}")]
+    Type { text: String },
     #[error("error reading yaml document: invalid Yaml document separator: {rest}")]
     Separator { rest: String },
 }
@@ -26,6 +29,19 @@ pub fn load(data: &[u8], compat: Compat) -> Result<Map, ValuesError> {
             map => Ok(map),
         },
         Compat::V4 => load_documents(data),
+    }
+}
+
+/// Reads the first document of a values file, as `helm lint` does at both levels (`ReadValues`).
+pub fn load_first(data: &[u8], compat: Compat) -> Result<Map, ValuesError> {
+    match sigs::unmarshal_map(data) {
+        Ok(map) if map.is_nil() => Ok(Map::new()),
+        Ok(map) => Ok(map),
+        // The map that Helm decodes into is of a type with a name.
+        Err(error) => match error.to_string().strip_suffix("map[string]interface {}") {
+            Some(text) => Err(ValuesError::Type { text: format!("{text}{}", values_type(compat)) }),
+            None => Err(error.into()),
+        },
     }
 }
 

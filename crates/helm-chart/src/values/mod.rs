@@ -8,7 +8,7 @@ mod options;
 pub use coalesce::{CoalesceError, coalesce, coalesce_tables, merge};
 pub(crate) use coalesce::{Tree, coalesce_tree, merge_tables, merge_tree};
 pub use lookup::{LookupError, path_value, table};
-pub use merge::{ValuesError, load, merge_maps};
+pub use merge::{ValuesError, load, load_first, merge_maps};
 pub use options::{MergeError, Options};
 
 use govalue::Type;

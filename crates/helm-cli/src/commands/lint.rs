@@ -82,7 +82,10 @@ fn check(path: &Path, request: &LintRequest<'_>) -> Result<Linted, String> {
             .map_err(|e| format!("unable to extract tarball: {e}"))?;
         return Ok(lint(&chart, request));
     }
-    let file = path.join("Chart.yaml");
+    let file = match path.to_str() {
+        Some(".") => PathBuf::from("Chart.yaml"),
+        _ => path.join("Chart.yaml"),
+    };
     match std::fs::metadata(&file) {
         Ok(_) => Ok(lint(path, request)),
         Err(e) => Err(format!(
@@ -117,13 +120,16 @@ fn print_notes(context: &Context, linted: &Linted) {
                 let text = if *nil { "missing required value" } else { "missing required values" };
                 context.log.warn(text, &[("message", message)]);
             }
-            (LintNote::MissingRequired { message, .. }, Compat::V3) => {
-                context.log.plain(&format!("[INFO] Missing required value: {message}"));
+            (LintNote::MissingRequired { message, nil }, Compat::V3) => {
+                let line = if *nil { 206 } else { 214 };
+                context.log.plain(&format!("engine.go:{line}: [INFO] Missing required value: {message}"));
             }
             (LintNote::Fail { message }, Compat::V4) => {
                 context.log.info("funcMap fail", &[("message", message)])
             }
-            (LintNote::Fail { message }, Compat::V3) => context.log.plain(&format!("[INFO] Fail: {message}")),
+            (LintNote::Fail { message }, Compat::V3) => {
+                context.log.plain(&format!("engine.go:227: [INFO] Fail: {message}"));
+            }
         }
     }
 }

@@ -56,6 +56,17 @@ pub(super) fn flags(r: &mut Random, files: &mut Vec<File>) -> Vec<String> {
     args
 }
 
+/// `lint` with flags of its own.
+pub(super) fn lint(r: &mut Random, chart: &str) -> Vec<String> {
+    let mut args = vec!["lint".to_owned(), chart.to_owned()];
+    for flag in ["--strict", "--quiet", "--with-subcharts", "--skip-schema-validation"] {
+        if r.chance(25) {
+            args.push(flag.to_owned());
+        }
+    }
+    args
+}
+
 fn values_file(r: &mut Random) -> String {
     match r.below(150) {
         0 => return "- a\n".to_owned(),

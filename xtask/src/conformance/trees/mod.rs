@@ -4,11 +4,9 @@
 
 mod chart;
 mod flags;
-mod judge;
 mod metadata;
 mod text;
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,18 +14,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use helm_testkit::random::{Random, seed};
 
 use self::chart::File;
-use self::judge::{Judge, Judges};
+use super::judge::{self, Judge, Judges};
 use super::{Pair, Program, Score, render};
-use crate::process::Ran;
 
 /// How many trees a normal run has.
 const TREES: usize = 1500;
 /// How many of them are asked of the real programs too.
 const PROVEN: usize = 20;
-/// How often Helm is asked again when it answers otherwise: it walks its maps in random order.
-/// Of two errors in a small map, one is chosen in one of eight runs only.
-const AGAIN: usize = 300;
-
 /// A tree and the command that renders it.
 struct Tree {
     files: Vec<File>,
@@ -48,7 +41,10 @@ fn tree(seed: u64, at: usize) -> Tree {
         });
         chart = "root.tgz";
     }
-    let mut args = vec!["template".to_owned(), "release".to_owned(), chart.to_owned()];
+    let mut args = match r.chance(15) {
+        true => flags::lint(&mut r, chart),
+        false => vec!["template".to_owned(), "release".to_owned(), chart.to_owned()],
+    };
     args.extend(flags::flags(&mut r, &mut files));
     Tree { files, args }
 }
@@ -94,26 +90,6 @@ pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
     Ok(score)
 }
 
-/// Where Helm ends in a panic, an error is right.
-fn compare(theirs: &Ran, ours: &Ran) -> Option<String> {
-    let panicked = theirs.code == 2 && theirs.stderr.contains("panic: ");
-    if panicked && ours.code == 1 { None } else { render::compare(theirs, ours) }
-}
-
-/// Whether Helm, asked again and again, comes to our answer. Where several things are wrong in several subcharts it may
-/// take forever to hit on the same ones: then it is enough that Helm says each line of ours at times.
-fn may_answer(judge: &mut Judge, dir: &Path, args: &[String], ours: &Ran) -> bool {
-    let mut said = HashSet::new();
-    for _ in 0..AGAIN {
-        let answer = judge.ask(dir, args);
-        if compare(&answer, ours).is_none() {
-            return true;
-        }
-        said.extend(render::normal(&answer.stderr).lines().map(str::to_owned));
-    }
-    ours.code != 0 && render::normal(&ours.stderr).lines().all(|line| said.contains(line))
-}
-
 struct Worker<'a> {
     pair: &'a Pair,
     judges: [Judge; 2],
@@ -137,8 +113,8 @@ impl<'a> Worker<'a> {
         for (judge, (theirs, ours)) in self.judges.iter_mut().zip(programs) {
             let ours = self.pair.run(ours, &args, &dir, &[])?;
             let answer = judge.ask(&dir, &tree.args);
-            let first = compare(&answer, &ours);
-            let varies = first.is_some() && may_answer(judge, &dir, &tree.args, &ours);
+            let first = judge::compare(&answer, &ours);
+            let varies = first.is_some() && judge.may_answer(&dir, &tree.args, &ours);
             let mut difference = if varies { None } else { first };
             if difference.is_none() && !varies && at < PROVEN {
                 // An error may be another one in each run.
