@@ -8,5 +8,5 @@ pub mod files;
 pub mod http;
 pub mod museum;
 pub mod oracle;
-pub mod registry;
 pub mod random;
+pub mod registry;
