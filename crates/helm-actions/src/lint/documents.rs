@@ -224,8 +224,8 @@ pub(super) fn list_item_has_policy(text: &str) -> Result<bool, String> {
 
 /// A member by its name in any letter case; null when there is none.
 fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
-    let members = value.as_object().into_iter().flatten();
-    members.filter(|(n, _)| n.to_lowercase() == name).next_back().map_or(&Value::Null, |(_, v)| v)
+    let mut members = value.as_object().into_iter().flatten();
+    members.rfind(|(n, _)| n.to_lowercase() == name).map_or(&Value::Null, |(_, v)| v)
 }
 
 fn list<'v>(value: &'v Value, place: &str, wanted: &str) -> Result<&'v [Value], String> {
