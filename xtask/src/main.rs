@@ -19,6 +19,7 @@ cargo xtask COMMAND
   conformance --live           only what needs one
   conformance --lint           only the cases of helm lint
   conformance --trees          only random trees of charts; SEED repeats a run, TREES sets how many, TREE picks one
+  conformance --sources        only where charts come from and go to: signatures
   conformance --charts DIR     compare the rendering of every chart beneath a folder; prints 'identical N of M'
       --filter TEXT            only charts whose path holds the text
       --verbose                print every difference whole

@@ -1,7 +1,7 @@
 //! `package --sign`: which key, its passphrase, and the file beside the archive.
 
 use std::cell::RefCell;
-use std::io::{self, BufRead, BufReader, IsTerminal as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use helm_chart::Chart;
@@ -67,7 +67,7 @@ impl Signing {
         let signed = signer.sign(&content, &name, &metadata).or_fail()?;
         let mut beside = archive.as_os_str().to_owned();
         beside.push(".prov");
-        std::fs::write(&beside, signed)
+        write_readable(Path::new(&beside), &signed)
             .map_err(|e| CliError::new(crate::text::path_error("open", Path::new(&beside), &e)))
     }
 
@@ -94,6 +94,15 @@ impl Signing {
         *self.passphrase.borrow_mut() = Some(passphrase.clone());
         Ok(Some(passphrase))
     }
+}
+
+/// Writes a file that others may read and not write, whatever the umask allows.
+fn write_readable(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    options.open(path)?.write_all(content)
 }
 
 /// Asks on the terminal; elsewhere the prompt is printed too, as Helm does.

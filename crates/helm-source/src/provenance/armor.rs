@@ -1,5 +1,5 @@
-//! ASCII armour as go-crypto reads and writes it: the checksum is neither checked nor written, and what follows a
-//! damaged character is an error only for those who read that far.
+//! ASCII armour as go-crypto reads it: the checksum is not looked at, and what follows a damaged character is an error
+//! only for those who read that far.
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -119,12 +119,27 @@ fn base64_prefix(characters: &[u8], failure: Option<PgpError>) -> Body {
     }
 }
 
-/// A block without headers and checksum, and without a line break at its end.
+/// A block without headers, and without a line break at its end. Helm writes no checksum; without one GnuPG 2.2 ends
+/// with an error after it found the signature to be good, so there is one here.
 pub(super) fn encode(kind: &str, content: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(format!("-----BEGIN {kind}-----\n\n").as_bytes());
     for line in BASE64.encode(content).as_bytes().chunks(WRITTEN_LINE) {
         out.extend_from_slice(line);
         out.push(b'\n');
     }
-    out.extend_from_slice(format!("-----END {kind}-----").as_bytes());
+    out.extend_from_slice(format!("={}\n-----END {kind}-----", BASE64.encode(checksum(content))).as_bytes());
+}
+
+/// CRC-24 (RFC 9580, section 6.1.1).
+fn checksum(content: &[u8]) -> [u8; 3] {
+    const START: u32 = 0xb7_04ce;
+    const GENERATOR: u32 = 0x186_4cfb;
+    let crc = content.iter().fold(START, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte) << 16, |crc, _| {
+            let shifted = crc << 1;
+            if shifted & 0x100_0000 == 0 { shifted } else { shifted ^ GENERATOR }
+        })
+    });
+    let [_, bytes @ ..] = crc.to_be_bytes();
+    bytes
 }

@@ -126,7 +126,7 @@ fn open(prov: &[u8]) -> (String, Vec<u8>) {
     use base64::Engine as _;
     let prov = String::from_utf8(prov.to_vec()).expect("text");
     let (text, armor) = prov.split_once("-----BEGIN PGP SIGNATURE-----\n\n").expect("a signature");
-    let body: String = armor.lines().take_while(|l| !l.starts_with('-')).collect();
+    let body: String = armor.lines().take_while(|l| !l.starts_with(['-', '='])).collect();
     let packet = base64::engine::general_purpose::STANDARD.decode(body).expect("base64");
     (text.to_owned(), packet)
 }

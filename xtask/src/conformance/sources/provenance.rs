@@ -173,7 +173,10 @@ fn each_way(pair: &Pair, lab: &Lab, key: &str, score: &mut Score) -> Result<(), 
         let what = |by: &str| format!("{key}: signed by {signer:?}, {by}");
         score.count(&what("packaged"), problem(&packaged));
         said.push(packaged);
+        // Files without a checksum, which is how Helm writes them, GnuPG 2.2 calls good and fails for afterwards.
+        let is_ours = matches!(signer, Ours | OursAs3);
         let by_gpg = lab.gpg(&["--verify", &format!("{ARCHIVE}.prov")], "").err();
+        let by_gpg = by_gpg.filter(|said| is_ours || !said.contains("Good signature"));
         score.count(&what("verified by GnuPG"), by_gpg);
         let verify = ["verify", ARCHIVE, "--keyring", "public"];
         let theirs = lab.run(pair, Helm4, &verify, None)?;
