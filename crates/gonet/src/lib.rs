@@ -10,4 +10,4 @@ mod url;
 
 pub use cause::{cause, is_closed, system_reason};
 pub use proxy::Proxies;
-pub use url::{ParseError, Url, query_escape};
+pub use url::{ParseError, Url, mask_password, query_escape};

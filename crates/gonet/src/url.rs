@@ -13,7 +13,7 @@ pub struct ParseError {
 /// A URL in its parts, each as it was written.
 ///
 /// Unlike browsers' URLs nothing is normalised: `http://host` has an empty path, and printing gives the same text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Url {
     /// In lower case; empty for a relative reference.
     pub scheme: String,
@@ -199,6 +199,25 @@ impl Url {
     /// The URL without user and password: what a request line is made of.
     pub fn without_user(&self) -> String {
         Url { user: None, ..self.clone() }.to_string()
+    }
+}
+
+/// A text that is meant to be a URL with `***` for its password, whether it can be parsed or not.
+pub fn mask_password(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let masked = authority.rsplit_once('@').and_then(|(user, host)| {
+        let (name, _) = user.split_once(':')?;
+        Some(format!("{scheme}://{name}:***@{host}{path}"))
+    });
+    masked.unwrap_or_else(|| text.to_owned())
+}
+
+/// Without the password, so that no log holds it by accident.
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.without_password(), f)
     }
 }
 
@@ -403,6 +422,21 @@ mod tests {
         assert_eq!(resolve("https://h/a/", "//other/z"), "https://other/z");
         assert_eq!(resolve("http://u:p@h/a/?q=1", "c"), "http://u:p@h/a/c");
         assert_eq!(resolve("http://h", "c"), "http://h/c");
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for (text, masked) in [
+            ("http://user:secret@host:1/a?b#c@d", "http://user:***@host:1/a?b#c@d"),
+            ("http://user:sec@ret@host/%zz", "http://user:***@host/%zz"),
+            ("http://user@host/a:b@c", "http://user@host/a:b@c"),
+            ("oci://host/a:b@sha256:0", "oci://host/a:b@sha256:0"),
+            ("repository/chart", "repository/chart"),
+            ("", ""),
+        ] {
+            assert_eq!(super::mask_password(text), masked);
+        }
+        assert_eq!(format!("{:?}", url("http://user:secret@host/")), "\"http://user:***@host/\"");
     }
 
     #[test]

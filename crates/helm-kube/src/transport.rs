@@ -195,7 +195,7 @@ impl Transport {
         };
         Error::Transport(Box::new(TransportError {
             operation,
-            url: format!("{}{}", self.base, call.target),
+            url: gonet::mask_password(&format!("{}{}", self.base, call.target)),
             cause: gonet::cause(error, &self.base),
         }))
     }

@@ -84,7 +84,7 @@ pub async fn resolve(sources: &Sources, reference: &str, query: &Query) -> Resul
     if !query.repository.is_empty() {
         return resolve_in(sources, &query.repository, reference, query).await;
     }
-    let url = Url::parse(reference).map_err(|_| SourceError::InvalidUrl(reference.to_owned()))?;
+    let url = Url::parse(reference).map_err(|_| SourceError::InvalidUrl(gonet::mask_password(reference)))?;
     let known = File::load_or_default(&sources.places.repository_config)?;
     if url.is_absolute() && !url.host.is_empty() && !url.path.is_empty() {
         return resolve_url(sources, url, &known, query);
@@ -108,7 +108,8 @@ pub async fn resolve(sources: &Sources, reference: &str, query: &Query) -> Resul
     let Some(first) = found.urls().next() else {
         return Err(SourceError::NoDownload(format!("chart {}", crate::quoted(reference))));
     };
-    let url = in_repository(&base, first).map_err(|_| SourceError::InvalidUrl(reference.to_owned()))?;
+    let url =
+        in_repository(&base, first).map_err(|_| SourceError::InvalidUrl(gonet::mask_password(reference)))?;
     Ok(Resolved {
         url,
         owner: base,
@@ -226,7 +227,7 @@ fn is_range(version: &str) -> bool {
 
 /// The address of a repository, if there is a getter for its protocol.
 pub(crate) fn repository_url(url: &str) -> Result<Url, SourceError> {
-    let parsed = Url::parse(url).map_err(|_| SourceError::InvalidUrl(url.to_owned()))?;
+    let parsed = Url::parse(url).map_err(|_| SourceError::InvalidUrl(gonet::mask_password(url)))?;
     match parsed.scheme.as_str() {
         "http" | "https" => Ok(parsed),
         other => Err(SourceError::RepositoryScheme(other.to_owned())),
@@ -379,6 +380,7 @@ fn missing_provenance(
     if query.verify == Verify::Always {
         return Err(SourceError::NoProvenance(url.to_owned()));
     }
+    let reference = gonet::mask_password(reference);
     messages.push(format!("WARNING: Verification not found for {reference}: {error}"));
     Ok(())
 }
