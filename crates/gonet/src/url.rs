@@ -434,7 +434,7 @@ mod tests {
             ("repository/chart", "repository/chart"),
             ("", ""),
         ] {
-            assert_eq!(super::mask_password(text), masked);
+            assert_eq!(mask_password(text), masked);
         }
         assert_eq!(format!("{:?}", url("http://user:secret@host/")), "\"http://user:***@host/\"");
     }
