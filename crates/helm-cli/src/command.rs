@@ -86,9 +86,13 @@ pub(crate) fn all_flags() -> impl Iterator<Item = &'static Flag> {
     all.into_iter()
 }
 
+const DEPENDENCY_UPDATE: Flag =
+    Flag::switch("dependency-update", "fetch the charts that this one needs if they are missing");
+
 /// Flags of `install` and `template`.
 const INSTALL: &[Flag] = &[
     Flag::switch("create-namespace", "make the namespace of the release if there is none"),
+    DEPENDENCY_UPDATE,
     Flag::text("description", "", "text to record as the description of the release"),
     Flag::switch("disable-openapi-validation", "do not check objects against the cluster's OpenAPI schema"),
     Flag::switch("enable-dns", "let templates look up host names"),
@@ -155,6 +159,7 @@ const UPGRADE: &[Flag] = &[
         .deprecated("use --rollback-on-failure instead"),
     Flag::switch("cleanup-on-fail", "delete objects that a failed upgrade created"),
     Flag::switch("create-namespace", "with --install, make the namespace if there is none"),
+    DEPENDENCY_UPDATE,
     Flag::text("description", "", "text to record as the description of the revision"),
     Flag::switch("disable-openapi-validation", "do not check objects against the cluster's OpenAPI schema"),
     DRY_RUN,
@@ -442,19 +447,24 @@ pub(crate) static ROOT: Command = Command {
             short: "pack a chart folder into an archive",
             long: "Packs chart folders into versioned archives.",
             arity: Arity::Any,
-            flags: &[&[
-                Flag::text("app-version", "", "application version to put into the archive"),
-                Flag::text("destination", ".", "folder to write the archive to").short('d'),
-                Flag::text("key", "", "name of the key to sign with, or a part of it"),
-                KEYRING,
-                Flag::text(
-                    "passphrase-file",
-                    "",
-                    "file whose first line is the passphrase of the key; \"-\" for stdin",
-                ),
-                Flag::switch("sign", "sign the archive with an OpenPGP key"),
-                Flag::text("version", "", "chart version to put into the archive"),
-            ]],
+            flags: &[
+                commands::dependency::REGISTRY,
+                &[
+                    Flag::text("app-version", "", "application version to put into the archive"),
+                    Flag::switch("dependency-update", "fetch the charts that this one needs before")
+                        .short('u'),
+                    Flag::text("destination", ".", "folder to write the archive to").short('d'),
+                    Flag::text("key", "", "name of the key to sign with, or a part of it"),
+                    KEYRING,
+                    Flag::text(
+                        "passphrase-file",
+                        "",
+                        "file whose first line is the passphrase of the key; \"-\" for stdin",
+                    ),
+                    Flag::switch("sign", "sign the archive with an OpenPGP key"),
+                    Flag::text("version", "", "chart version to put into the archive"),
+                ],
+            ],
             run: Some(commands::package::run),
             ..BLANK
         },

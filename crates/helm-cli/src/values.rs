@@ -46,27 +46,44 @@ pub(crate) fn load_chart(context: &Context, path: &Path) -> Result<Arc<Chart>, C
     Ok(Arc::new(chart.or_fail()?))
 }
 
-/// As [`load_chart`], and refuses a chart with missing dependencies.
-pub(crate) fn load_complete(context: &Context, path: &Path) -> Result<Arc<Chart>, CliError> {
+/// As [`load_chart`], and refuses a chart with missing dependencies unless they are to be fetched.
+pub(crate) fn load_complete(context: &Context, args: &Args, path: &Path) -> Result<Arc<Chart>, CliError> {
     let chart = load_chart(context, path)?;
-    check_dependencies(context.compat(), &chart)?;
+    let chart = completed(context, args, path, chart)?;
     warn_if_deprecated(context, &chart);
     Ok(chart)
 }
 
 /// As [`load_complete`], and refuses what cannot be installed: libraries.
-pub(crate) fn load_installable(context: &Context, path: &Path) -> Result<Arc<Chart>, CliError> {
+pub(crate) fn load_installable(context: &Context, args: &Args, path: &Path) -> Result<Arc<Chart>, CliError> {
     let chart = load_chart(context, path)?;
     if !matches!(chart.metadata.chart_type.as_str(), "" | "application") {
         return Err(CliError::new(format!("{} charts are not installable", chart.metadata.chart_type)));
     }
     warn_if_deprecated(context, &chart);
-    check_dependencies(context.compat(), &chart)?;
+    let chart = completed(context, args, path, chart)?;
     // Helm 3 does not know the format and takes such a chart for one of its own.
     if context.compat() >= Compat::V4 && chart.metadata.is_experimental() {
         return Err(CliError::new("invalid chart apiVersion"));
     }
     Ok(chart)
+}
+
+/// The chart with the charts it needs; with `--dependency-update` those that are missing are fetched.
+fn completed(context: &Context, args: &Args, path: &Path, chart: Arc<Chart>) -> Result<Arc<Chart>, CliError> {
+    if !chart.metadata.dependencies.is_empty() {
+        crate::commands::package::source_date_epoch(context.compat())?;
+    }
+    let Err(missing) = check_dependencies(context.compat(), &chart) else { return Ok(chart) };
+    if !args.on("dependency-update") {
+        let (first, quote) = if context.compat() == Compat::V3 { ("An", '`') } else { ("an", '\'') };
+        return Err(missing.context(&format!(
+            "{first} error occurred while checking for chart dependencies. You may need to run {quote}helm dependency \
+             build{quote} to fetch missing dependencies"
+        )));
+    }
+    crate::commands::dependency::update_for(context, args, path, false)?;
+    load_chart(context, path).map_err(|e| e.context("failed reloading chart after repo update"))
 }
 
 fn warn_if_deprecated(context: &Context, chart: &Chart) {
@@ -81,17 +98,10 @@ fn warn_if_deprecated(context: &Context, chart: &Chart) {
 
 /// Helm's `CheckDependencies`: what `Chart.yaml` asks for must be in `charts/`.
 pub(crate) fn check_dependencies(compat: Compat, chart: &Chart) -> Result<(), CliError> {
-    let (first, quote) = if compat == Compat::V3 { ("An", '`') } else { ("an", '\'') };
-    let refuse = |reason: String| {
-        Err(CliError::new(format!(
-            "{first} error occurred while checking for chart dependencies. You may need to run {quote}helm dependency \
-             build{quote} to fetch missing dependencies: {reason}"
-        )))
-    };
     // Helm makes room for as many entries as there are subcharts, and trips over those that stay empty.
     let has_gap = chart.dependencies.len() > chart.metadata.dependencies.len();
     if compat >= Compat::V4 && chart.metadata.is_experimental() && has_gap {
-        return refuse("unsupported chart dependency type".to_owned());
+        return Err(CliError::new("unsupported chart dependency type"));
     }
     let missing: Vec<&str> = chart
         .metadata
@@ -103,5 +113,6 @@ pub(crate) fn check_dependencies(compat: Compat, chart: &Chart) -> Result<(), Cl
     if missing.is_empty() {
         return Ok(());
     }
-    refuse(format!("found in Chart.yaml, but missing in charts/ directory: {}", missing.join(", ")))
+    let names = missing.join(", ");
+    Err(CliError::new(format!("found in Chart.yaml, but missing in charts/ directory: {names}")))
 }

@@ -11,7 +11,7 @@ use crate::repositories::{Entry, File};
 use crate::{ContentCache, Index, SourceError, Sources, content, files, index, oci, parse};
 
 /// `Accept` of requests for archives, as Helm sends it.
-const ARCHIVES: &str = "application/gzip,application/octet-stream";
+pub(crate) const ARCHIVES: &str = "application/gzip,application/octet-stream";
 
 /// What flags say of the chart that is meant.
 #[derive(Clone, Debug, Default)]

@@ -39,7 +39,7 @@ pub(crate) fn request(
     let (name, reference) = name_and_chart(args, default_name)?;
     let path = crate::source::locate(context, args, &reference)?;
     let values = crate::values::merged(context, args)?;
-    let chart = crate::values::load_installable(context, &path)?;
+    let chart = crate::values::load_installable(context, args, &path)?;
     Ok(InstallRequest {
         mode: conduct::install_mode(context, args)?,
         create_namespace: args.on("create-namespace"),

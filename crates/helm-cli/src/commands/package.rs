@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use helm_chart::{Time, archive};
+use helm_chart::{Compat, Time, archive};
 
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
@@ -14,11 +14,15 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     if paths.is_empty() {
         return Err(CliError::usage("need at least one argument, the path to the chart"));
     }
-    let epoch = source_date_epoch()?;
+    let epoch = source_date_epoch(context.compat())?;
     let signing = Signing::from_args(context, args)?;
     for path in paths {
         let path = Path::new(path);
         std::fs::metadata(path).map_err(|e| CliError::new(crate::text::path_error("stat", path, &e)))?;
+        if args.on("dependency-update") {
+            let absolute = std::path::absolute(path).or_fail()?;
+            super::dependency::update_for(context, args, &absolute, true)?;
+        }
         let saved = package(context, args, path, epoch)?;
         if let Some(signing) = &signing {
             signing.sign(context, &saved)?;
@@ -59,15 +63,16 @@ fn package(
         .map_err(|e| CliError::new(format!("failed to save: {e}")))
 }
 
-/// `SOURCE_DATE_EPOCH`: the time that all files of an archive get, in seconds since 1970.
-fn source_date_epoch() -> Result<Option<i64>, CliError> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
-            CliError::new(format!(
-                "invalid SOURCE_DATE_EPOCH {}: must be seconds since 1970",
-                crate::text::quote(&text)
-            ))
-        }),
-        _ => Ok(None),
+/// `SOURCE_DATE_EPOCH`: the time that all files of an archive get, in seconds since 1970. Helm 3 does not know it.
+pub(crate) fn source_date_epoch(compat: Compat) -> Result<Option<i64>, CliError> {
+    let text = std::env::var("SOURCE_DATE_EPOCH").unwrap_or_default();
+    if text.is_empty() || compat == Compat::V3 {
+        return Ok(None);
+    }
+    let failed = |reason: String| CliError::new(format!("invalid SOURCE_DATE_EPOCH: {reason}"));
+    match govalue::strconv::parse_int(&text, 10, 64) {
+        Ok(seconds) if seconds < 0 => Err(failed("must not be negative".to_owned())),
+        Ok(seconds) => Ok(Some(seconds)),
+        Err(e) => Err(failed(e.to_string())),
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let (name, reference) = name_and_chart(args, Some("release-name"))?;
     let path = crate::source::locate(context, args, &reference)?;
     let values = crate::values::merged(context, args)?;
-    let chart = crate::values::load_installable(context, &path)?;
+    let chart = crate::values::load_installable(context, args, &path)?;
     check_name(context, &name)?;
     let mut capabilities = Capabilities::offline();
     if let Some(version) = kube_version {

@@ -20,7 +20,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     };
     let path = crate::source::locate(context, args, reference)?;
     let values = crate::values::merged(context, args)?;
-    let chart = crate::values::load_complete(context, &path)?;
+    let chart = crate::values::load_complete(context, args, &path)?;
     let request = UpgradeRequest {
         reuse: reuse(args),
         if_missing: match args.on("install") {

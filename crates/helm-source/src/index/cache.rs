@@ -86,8 +86,9 @@ pub fn keep(cache: &Path, name: &str, file: tempfile::NamedTempFile, index: &Ind
     let charts: String = index.charts().flat_map(|chart| [chart.name(), "\n"]).collect();
     files::write_atomic(&charts_file(cache, name), charts.as_bytes(), 0o644)?;
     let path = index_file(cache, name);
+    // Once it has its name, another run may put its own file in its place.
+    let stamp = stamp(&file.as_file().metadata()?);
     files::persist(file, &path, 0o644)?;
-    let stamp = stamp(&fs::metadata(&path)?);
     write_compact(cache, name, index, stamp)
 }
 

@@ -1,0 +1,508 @@
+//! The two verbs: from the lock file, or anew.
+
+use std::fs;
+use std::path::Path;
+
+use gonet::Url;
+use gosemver::Version;
+use helm_chart::{Chart, Compat, Dependency, Level, Lock, PathError, Time, Warning, archive, dir};
+
+use super::download::{self, Failure, Job, Place, Remote, Task};
+use super::event::{Event, Observer};
+use super::index::{Indexes, Needed};
+use super::local::Packing;
+use super::path::join;
+use super::repositories::{self, Names};
+use super::resolve::{self, Offers};
+use super::stage::Stage;
+use super::{DependencyError, local, lock};
+use crate::http::Access;
+use crate::oci::{self, is_oci};
+use crate::repositories::{Entry, File};
+use crate::{Index, Resolved, Sources, Verify, fetch};
+
+/// What both verbs want to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Places and connections.
+    pub sources: &'a Sources,
+    /// Folder of the chart, as messages show it ([`super::clean_path`]).
+    pub chart: &'a str,
+    /// How registries are spoken to; chart repositories go by what `repositories.yaml` says.
+    pub registry: &'a Access,
+    /// Whether the indexes in the cache are used as they are.
+    pub skip_refresh: bool,
+    /// What happens with signatures.
+    pub verify: Verify,
+    /// The keys to verify with.
+    pub keyring: &'a Path,
+    /// Whether details are told.
+    pub debug: bool,
+    /// The time of a new lock file.
+    pub now: Time,
+    /// The time of all files in packed charts (`SOURCE_DATE_EPOCH`).
+    pub epoch: Option<Time>,
+}
+
+/// Fetches the charts of the lock file; without one the charts are resolved as [`update`] does (Helm's
+/// `Manager.Build`).
+pub async fn build(request: &Request<'_>, observer: &mut Observer<'_>) -> Result<(), DependencyError> {
+    let chart = load(request, observer)?;
+    let Some(lock) = chart.lock.clone() else { return update(request, observer).await };
+    let mut run = Run::new(request)?;
+    let mut asked = chart.metadata.dependencies.clone();
+    let v1 = is_v1(&chart);
+    // Helm 2 made its digest before it looked aliases up.
+    let helm2 = v1.then(|| lock::digest_of_helm2(&asked));
+    repositories::resolve(&mut asked, &run.configured, request.chart, request.debug, observer)?;
+    let out_of_sync = || DependencyError::OutOfSync { compat: request.sources.compat, v1 };
+    if !lock::fits(&asked, &lock) {
+        let Some(helm2) = helm2 else { return Err(out_of_sync()) };
+        let message = "warning: a valid Helm v3 hash was not found. Checking against Helm v2 hash...";
+        observer(Event::Warning(&Warning {
+            level: Level::Info,
+            message: message.to_owned(),
+            fields: Vec::new(),
+            legacy: format!("manager.go:122: {message}"),
+        }));
+        if helm2 != lock.digest {
+            return Err(out_of_sync());
+        }
+    }
+    let unknown = repositories::not_configured(&lock.dependencies, &run.configured);
+    if !unknown.is_empty() {
+        return Err(DependencyError::NotConfigured(unknown));
+    }
+    let is_needed =
+        |entry: &Entry| lock.dependencies.iter().any(|d| repositories::same(&entry.url, &d.repository));
+    run.refresh_configured(is_needed, observer).await?;
+    run.save(&mut lock.dependencies.clone(), observer).await
+}
+
+/// Chooses versions, fetches the charts and writes the lock file (Helm's `Manager.Update`).
+pub async fn update(request: &Request<'_>, observer: &mut Observer<'_>) -> Result<(), DependencyError> {
+    let chart = load(request, observer)?;
+    let mut asked = chart.metadata.dependencies.clone();
+    if asked.is_empty() && !chart.metadata.file_shape.empty_dependencies {
+        return Ok(());
+    }
+    let mut run = Run::new(request)?;
+    let mut names =
+        repositories::resolve(&mut asked, &run.configured, request.chart, request.debug, observer)?;
+    let unmanaged = repositories::name_unmanaged(&asked, &mut names);
+    if !request.skip_refresh && !unmanaged.is_empty() {
+        observer(Event::RefreshingUnmanaged);
+        let needed: Vec<Needed> = unmanaged.into_iter().map(|(n, url)| Needed::unmanaged(n, url)).collect();
+        run.indexes.refresh(&needed, observer).await?;
+    }
+    let is_needed = |entry: &Entry| asked.iter().any(|d| names.get(&d.name) == Some(&entry.name));
+    run.refresh_configured(is_needed, observer).await?;
+    let mut resolved = run.resolve(&asked, &names, observer).await?;
+    run.save(&mut resolved, observer).await?;
+    let digest = lock::digest(&asked, &resolved);
+    if chart.lock.as_ref().is_some_and(|old| old.digest == digest) {
+        return Ok(());
+    }
+    let file = if is_v1(&chart) { "requirements.lock" } else { "Chart.lock" };
+    let lock = Lock { generated: request.now, digest, dependencies: resolved };
+    Ok(lock::write(request.chart, &lock, file)?)
+}
+
+fn is_v1(chart: &Chart) -> bool {
+    chart.metadata.api_version == "v1"
+}
+
+/// Loads the chart, which must be a folder.
+fn load(request: &Request<'_>, observer: &mut Observer<'_>) -> Result<Chart, DependencyError> {
+    let chart = request.chart;
+    let found = fs::metadata(chart).map_err(|source| DependencyError::NoChart {
+        chart: chart.to_owned(),
+        source: PathError { operation: "stat", path: chart.to_owned(), source },
+    })?;
+    if !found.is_dir() {
+        return Err(DependencyError::NotUnpacked);
+    }
+    let mut warnings = Vec::new();
+    let loaded = dir::load(Path::new(chart), request.sources.compat, &mut warnings);
+    tell(&warnings, observer);
+    Ok(loaded?)
+}
+
+fn tell(warnings: &[Warning], observer: &mut Observer<'_>) {
+    warnings.iter().for_each(|warning| observer(Event::Warning(warning)));
+}
+
+struct Run<'a> {
+    request: &'a Request<'a>,
+    configured: Vec<Entry>,
+    indexes: Indexes<'a>,
+}
+
+impl<'a> Run<'a> {
+    fn new(request: &'a Request<'a>) -> Result<Run<'a>, DependencyError> {
+        let file = File::load_or_default(&request.sources.places.repository_config)
+            .map_err(|e| DependencyError::Repositories(e.to_string()))?;
+        Ok(Run { request, configured: file.repositories, indexes: Indexes::new(request.sources) })
+    }
+
+    /// Fetches the indexes of the repositories that are needed. Helm fetches all; its lines are the same when none of
+    /// the configured ones is superfluous.
+    async fn refresh_configured(
+        &mut self,
+        is_needed: impl Fn(&Entry) -> bool,
+        observer: &mut Observer<'_>,
+    ) -> Result<(), DependencyError> {
+        if self.request.skip_refresh || self.configured.is_empty() {
+            return Ok(());
+        }
+        let mut needed: Vec<Needed> = Vec::new();
+        for entry in self.configured.iter().filter(|entry| is_needed(entry)) {
+            if !needed.iter().any(|n| repositories::same(&n.entry.url, &entry.url)) {
+                needed.push(Needed { entry: entry.clone(), configured: true });
+            }
+        }
+        observer(Event::Refreshing);
+        self.indexes.refresh(&needed, observer).await?;
+        observer(Event::AllRefreshed);
+        Ok(())
+    }
+
+    async fn resolve(
+        &mut self,
+        asked: &[Dependency],
+        names: &Names,
+        observer: &mut Observer<'_>,
+    ) -> Result<Vec<Dependency>, DependencyError> {
+        for dependency in asked.iter().filter(|d| is_remote(d) && !is_oci(&d.repository)) {
+            if let Some(name) = names.get(&dependency.name) {
+                // What is wrong with it is told when its turn comes.
+                let _ = self.indexes.get(name);
+            }
+        }
+        let request = self.request;
+        let tags: Vec<Tags> = asked
+            .iter()
+            .filter(|d| resolve::needs_tags(d))
+            .map(|d| {
+                let (repository, chart) = (d.repository.clone(), d.name.clone());
+                let found = Err(oci::OciError::Unsupported(format!("{repository}/{chart}")).to_string());
+                Tags { repository, chart, found }
+            })
+            .collect();
+        let offers = Offered { indexes: &self.indexes, tags };
+        let mut warnings = Vec::new();
+        let compat = request.sources.compat;
+        let resolved = resolve::resolve(asked, names, request.chart, compat, &offers, &mut warnings);
+        tell(&warnings, observer);
+        resolved
+    }
+
+    /// Downloads and packs the charts and makes them the content of `charts/` (Helm's `downloadAll`). Versions of
+    /// charts from folders become those that were found.
+    async fn save(
+        &mut self,
+        dependencies: &mut [Dependency],
+        observer: &mut Observer<'_>,
+    ) -> Result<(), DependencyError> {
+        let stage = Stage::new(self.request.chart)?;
+        observer(Event::Saving(dependencies.len()));
+        let mut tasks = Vec::with_capacity(dependencies.len());
+        for dependency in &mut *dependencies {
+            let job = self.job(dependency, &tasks, stage.path(), observer).await;
+            let last = matches!(job, Job::ByHand(Err(_)) | Job::Lost(_) | Job::Unreadable(_));
+            tasks.push(Task {
+                name: dependency.name.clone(),
+                repository: dependency.repository.clone(),
+                job,
+            });
+            // Nothing after a failure would be done.
+            if last {
+                break;
+            }
+        }
+        if let Err(Failure { error, announced }) =
+            download::run(self.request, tasks, stage.path(), observer).await
+        {
+            if announced {
+                observer(Event::SaveFailed(&error));
+            }
+            return Err(error);
+        }
+        observer(Event::DeletingOutdated);
+        let by_hand: Vec<&str> =
+            dependencies.iter().filter(|d| d.repository.is_empty()).map(|d| d.name.as_str()).collect();
+        let compat = self.request.sources.compat;
+        Ok(stage.commit(&mut |path| stays(path, &by_hand, compat, observer))?)
+    }
+
+    async fn job(
+        &mut self,
+        dependency: &mut Dependency,
+        before: &[Task],
+        stage: &Path,
+        observer: &mut Observer<'_>,
+    ) -> Job {
+        let request = self.request;
+        let mut warnings = Vec::new();
+        let job = if dependency.repository.is_empty() {
+            let charts = join(&[request.chart, "charts"]);
+            let outcome = local::check_by_hand(dependency, &charts, request.sources.compat, &mut warnings);
+            Job::ByHand(outcome.map_err(|error| Failure {
+                announced: matches!(error, DependencyError::NotSatisfied { .. }),
+                error,
+            }))
+        } else if local::is_local(&dependency.repository) {
+            let Request { chart, now, epoch, .. } = *request;
+            let packing = Packing { chart, compat: request.sources.compat, now, epoch };
+            match local::pack(dependency, stage, packing, &mut warnings) {
+                Ok(version) => {
+                    dependency.version = version;
+                    Job::Local
+                }
+                Err(error) => Job::Lost(error.into()),
+            }
+        } else {
+            self.remote_job(dependency, before, observer).await
+        };
+        tell(&warnings, observer);
+        job
+    }
+
+    async fn remote_job(
+        &mut self,
+        dependency: &Dependency,
+        before: &[Task],
+        observer: &mut Observer<'_>,
+    ) -> Job {
+        let Dependency { name, version, repository, .. } = dependency;
+        let (place, shown) = if is_oci(repository) {
+            let shown = format!("{repository}/{name}:{version}");
+            match split_reference(&shown) {
+                Some((reference, tag)) => (
+                    Place::Registry { reference: reference.to_owned(), tag: tag.to_owned() },
+                    reference.to_owned(),
+                ),
+                None => return Job::Unreadable(Failure::quiet(DependencyError::OciReference(shown))),
+            }
+        } else {
+            match self.find(dependency, observer).await {
+                Ok(resolved) => {
+                    let shown = resolved.url.without_password();
+                    (Place::Repository(Box::new(resolved)), shown)
+                }
+                Err(reason) => return Job::Lost(DependencyError::NotFound(reason).into()),
+            }
+        };
+        let remote = Remote { name: name.clone(), repository: repository.clone(), shown, place };
+        let repeated = before.iter().any(|t| matches!(&t.job, Job::Download(r) if r.is_same(&remote)));
+        if repeated { Job::Repeated } else { Job::Download(Box::new(remote)) }
+    }
+
+    /// Where the archive of a version is (Helm's `findChartURL`).
+    async fn find(
+        &mut self,
+        dependency: &Dependency,
+        observer: &mut Observer<'_>,
+    ) -> Result<Resolved, String> {
+        let Dependency { name, version, repository, .. } = dependency;
+        let compat = self.request.sources.compat;
+        let same = |entry: &&Entry| repositories::same(repository, &entry.url);
+        // Of several names for one address the one whose index was fetched.
+        let entry = self
+            .configured
+            .iter()
+            .filter(same)
+            .find(|e| self.indexes.known(&e.name).is_some())
+            .or_else(|| self.configured.iter().find(same));
+        if let Some(entry) = entry.cloned() {
+            let index = self.indexes.get(&entry.name)?;
+            let chart = index.chart(name).ok_or("entry not found")?;
+            let found = chart.versions().find(|v| v.urls().len() > 0 && is_version(version, v.version()));
+            let found = found.ok_or("no matching version")?;
+            return place(repository, found, entry.access(), compat);
+        }
+        self.find_unmanaged(dependency, observer)
+            .await
+            .map_err(|reason| format!("chart {name} not found in {repository}: {reason}"))
+    }
+
+    /// As [`Self::find`], for a repository that is not configured.
+    async fn find_unmanaged(
+        &mut self,
+        dependency: &Dependency,
+        observer: &mut Observer<'_>,
+    ) -> Result<Resolved, String> {
+        let Dependency { name, version, repository, .. } = dependency;
+        let cached = repositories::unmanaged_name(repository);
+        if self.indexes.get(&cached).is_err() {
+            let needed = Needed::unmanaged(cached.clone(), repository.clone());
+            let mut reason = String::new();
+            let mut quiet = |event: Event<'_>| match event {
+                Event::NotRefreshed { reason: why, .. } => why.clone_into(&mut reason),
+                Event::Warning(_) => observer(event),
+                _ => {}
+            };
+            self.indexes.refresh(&[needed], &mut quiet).await.map_err(|e| e.to_string())?;
+            if !reason.is_empty() {
+                let url = crate::quoted(repository);
+                return Err(format!(
+                    "looks like {url} is not a valid chart repository or cannot be reached: {reason}"
+                ));
+            }
+        }
+        let index: &Index = self.indexes.get(&cached)?;
+        let mut wanted = format!("chart {}", crate::quoted(name));
+        if !version.is_empty() {
+            wanted += &format!(" version {}", crate::quoted(version));
+        }
+        let found =
+            index.get(name, version).map_err(|_| format!("{wanted} not found in {repository} repository"))?;
+        if found.urls().len() == 0 {
+            return Err(format!("{wanted} has no downloadable URLs"));
+        }
+        place(repository, found, Access::default(), Compat::V4)
+            .map_err(|e| format!("failed to make chart URL absolute: {e}"))
+    }
+}
+
+/// The tags of a chart in a registry.
+struct Tags {
+    repository: String,
+    chart: String,
+    found: Result<Vec<String>, String>,
+}
+
+struct Offered<'a> {
+    indexes: &'a Indexes<'a>,
+    tags: Vec<Tags>,
+}
+
+impl Offers for Offered<'_> {
+    fn in_index(&self, repository: &str, chart: &str) -> Result<Option<Vec<&str>>, String> {
+        let index = match self.indexes.known(repository) {
+            Some(Ok(index)) => index,
+            Some(Err(reason)) => return Err(reason.clone()),
+            None => return Ok(None),
+        };
+        let versions = index.chart(chart).map(|c| c.versions().filter(|v| v.urls().len() > 0));
+        Ok(versions.map(|all| all.map(|v| v.version()).collect()))
+    }
+
+    fn in_registry(&self, repository: &str, chart: &str) -> Result<Vec<&str>, String> {
+        let tags = self.tags.iter().find(|t| t.repository == repository && t.chart == chart);
+        match tags.map(|t| &t.found) {
+            Some(Ok(tags)) => Ok(tags.iter().map(String::as_str).collect()),
+            Some(Err(reason)) => Err(reason.clone()),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+fn is_remote(dependency: &Dependency) -> bool {
+    !dependency.repository.is_empty() && !local::is_local(&dependency.repository)
+}
+
+/// Whether a version of an index is the one that is locked: equal as versions, or as texts if they are none.
+fn is_version(wanted: &str, found: &str) -> bool {
+    match (Version::parse(wanted), Version::parse(found)) {
+        _ if wanted.is_empty() => true,
+        (Ok(wanted), Ok(found)) => wanted.cmp(&found).is_eq(),
+        (Err(_), _) => wanted == found,
+        (Ok(_), Err(_)) => false,
+    }
+}
+
+/// The place of an archive that an index lists.
+fn place(
+    repository: &str,
+    version: crate::Version<'_>,
+    access: Access,
+    compat: Compat,
+) -> Result<Resolved, String> {
+    let reference = version.urls().next().unwrap_or_default();
+    let unparsed = |text: &str, e: gonet::ParseError| match compat {
+        Compat::V3 => e.to_string(),
+        Compat::V4 => format!("failed to parse {text} as URL: {e}"),
+    };
+    let parsed = Url::parse(reference).map_err(|e| unparsed(reference, e))?;
+    let owner = Url::parse(repository).map_err(|e| match compat {
+        Compat::V3 => format!("base URL failed to parse: {e}"),
+        Compat::V4 => unparsed(repository, e),
+    })?;
+    let url = match compat {
+        _ if parsed.is_absolute() => parsed,
+        // Helm 3 takes what the index says for a path, even one that begins at the root of the server.
+        Compat::V3 => Url { path: join(&[&owner.path, &reference.replace('?', "%3F")]), ..owner.clone() },
+        Compat::V4 => fetch::in_repository(&owner, reference).map_err(|e| unparsed(reference, e))?,
+    };
+    let digest = version.digest();
+    let digest = digest.split_once(':').map_or(digest, |(_, digest)| digest).to_ascii_lowercase();
+    // What cannot be a digest is not compared with one: Helm does not look at it at all.
+    let is_digest = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    Ok(Resolved { url, owner, access, digest: is_digest.then_some(digest) })
+}
+
+/// Repository and tag of `oci://host:port/path:tag`, as far as they can be told apart (Helm's `parseOCIRef`).
+fn split_reference(text: &str) -> Option<(&str, &str)> {
+    let start = "oci://".len();
+    let (host, after) = text.get(start..)?.split_once(':')?;
+    let colon = start + host.len();
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..=5).contains(&digits)
+        && let Some(tag) = after[digits..].find(':')
+        && tag > 0
+        && !host.is_empty()
+    {
+        let at = colon + 1 + digits + tag;
+        return Some((&text[..at], &text[at + 1..]));
+    }
+    (host.len() > 1).then(|| (&text[..colon], after))
+}
+
+/// Whether a file of `charts/` stays: what is no chart, and charts that were put there by hand.
+fn stays(path: &Path, by_hand: &[&str], compat: Compat, observer: &mut Observer<'_>) -> bool {
+    let mut warnings = Vec::new();
+    let loaded = archive::load(path, compat, &mut warnings);
+    tell(&warnings, observer);
+    match loaded {
+        Ok(chart) => by_hand.contains(&chart.name()),
+        Err(error) => {
+            observer(Event::NotDeleted { path: &path.to_string_lossy(), reason: &error.to_string() });
+            true
+        }
+    }
+}
+
+impl Remote {
+    /// Whether another dependency means the same archive. Helm fetches those of registries again.
+    fn is_same(&self, other: &Remote) -> bool {
+        match (&self.place, &other.place) {
+            (Place::Repository(a), Place::Repository(b)) => a.url == b.url,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_split_as_in_helm() {
+        for (text, split) in [
+            ("oci://host/x/name:1.2.3", Some(("oci://host/x/name", "1.2.3"))),
+            ("oci://host:5000/x/name:^1", Some(("oci://host:5000/x/name", "^1"))),
+            ("oci://host:5000/x/name:", Some(("oci://host:5000/x/name", ""))),
+            ("oci://host/x/name", None),
+            ("oci://:1", None),
+        ] {
+            assert_eq!(split_reference(text), split, "{text}");
+        }
+    }
+
+    #[test]
+    fn locked_versions_are_compared_as_versions() {
+        assert!(is_version("1.2", "v1.2.0") && is_version("1.2.0+a", "1.2.0+b") && is_version("", "x"));
+        assert!(is_version("x", "x") && !is_version("1.2.0", "1.2.1") && !is_version("1", "x"));
+    }
+}
