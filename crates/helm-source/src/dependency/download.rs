@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt;
 use gonet::Url;
@@ -15,7 +16,8 @@ use super::{DependencyError, PARALLEL};
 use crate::Verify;
 use crate::fetch::ARCHIVES;
 use crate::http::{CHART_LIMIT, Fetch, Sink};
-use crate::{Resolved, SourceError, oci, provenance};
+use crate::oci::{self, Registries};
+use crate::{Resolved, SourceError, Sources, provenance};
 
 /// Where a chart is to be had.
 #[derive(Clone, Debug)]
@@ -83,7 +85,10 @@ pub(super) struct Task {
 struct Saved {
     file: PathBuf,
     name: String,
+    /// What is said of its signature.
     lines: Vec<String>,
+    /// What the registry's client says.
+    report: Vec<String>,
     warnings: Vec<Warning>,
 }
 
@@ -132,7 +137,7 @@ pub(super) async fn run(
                     observer(Event::Progress { done, total });
                 }
                 if let Some(outcome) = outcomes[at].take() {
-                    settle(outcome?, folder, observer)?;
+                    settle(request, outcome?, folder, observer)?;
                 }
             }
         }
@@ -141,7 +146,13 @@ pub(super) async fn run(
 }
 
 /// Gives a download its name and tells what is to be told of it.
-fn settle(saved: Saved, folder: &Path, observer: &mut Observer<'_>) -> Result<(), DependencyError> {
+fn settle(
+    request: &Request<'_>,
+    saved: Saved,
+    folder: &Path,
+    observer: &mut Observer<'_>,
+) -> Result<(), DependencyError> {
+    saved.report.iter().for_each(|line| (request.sources.registries.output)(line));
     saved.warnings.iter().for_each(|w| observer(Event::Warning(w)));
     saved.lines.iter().for_each(|line| observer(Event::Line(line)));
     let target = folder.join(&saved.name);
@@ -158,7 +169,7 @@ async fn download(
     file: PathBuf,
 ) -> Result<Saved, DependencyError> {
     let failed = |reason: String| DependencyError::Download { url: remote.shown.clone(), reason };
-    let (name, lines) = match &remote.place {
+    let (name, lines, report) = match &remote.place {
         Place::Repository(resolved) => {
             let found = fetch(request, resolved, &file).await.map_err(|e| failed(e.to_string()))?;
             if let Some(expected) = resolved.digest.as_ref().filter(|d| **d != found) {
@@ -174,7 +185,7 @@ async fn download(
             let lines = verify(request, resolved, &remote.shown, &file, &name)
                 .await
                 .map_err(|e| failed(e.to_string()))?;
-            (name, lines)
+            (name, lines, Vec::new())
         }
         Place::Registry { reference, tag } => {
             pull(request, reference, tag, &file).await.map_err(|e| failed(e.to_string()))?
@@ -183,7 +194,7 @@ async fn download(
     let (path, compat) = (file.clone(), request.sources.compat);
     let checked = tokio::task::spawn_blocking(move || check(&path, compat)).await;
     match checked.map_err(|e| failed(e.to_string()))? {
-        Ok(warnings) => Ok(Saved { file, name, lines, warnings }),
+        Ok(warnings) => Ok(Saved { file, name, lines, report, warnings }),
         Err(source) => Err(DependencyError::NotAChart {
             url: remote.shown.clone(),
             name: remote.name.clone(),
@@ -283,15 +294,22 @@ fn check_signature(
     Ok(())
 }
 
-/// Fetches a chart from a registry into a file; answers its name and what is to be said of it.
+/// Fetches a chart from a registry into a file; answers its name, what is to be said of its signature, and what the
+/// registry's client says, which has to wait for its turn.
 async fn pull(
     request: &Request<'_>,
     reference: &str,
     tag: &str,
     path: &Path,
-) -> Result<(String, Vec<String>), SourceError> {
+) -> Result<(String, Vec<String>, Vec<String>), SourceError> {
     let wanted = request.verify != Verify::Never;
-    let pulled = oci::pull(request.sources, reference, tag, request.registry, wanted).await?;
+    let report: Arc<Mutex<Vec<String>>> = Arc::default();
+    let collected = report.clone();
+    let output =
+        move |line: &str| collected.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+    let registries = Registries { output: Arc::new(output), ..request.sources.registries.clone() };
+    let sources = Sources { registries, ..request.sources.clone() };
+    let pulled = oci::pull(&sources, reference, tag, request.registry, wanted).await?;
     let failed = |e: io::Error| SourceError::File(crate::files::path_error("open", path, &e));
     std::fs::write(path, &pulled.archive).map_err(failed)?;
     let mut lines = Vec::new();
@@ -304,7 +322,8 @@ async fn pull(
             lines.push(not_verified(reference, &SourceError::NoProvenance(url).to_string()));
         }
     }
-    Ok((pulled.file_name, lines))
+    let report = std::mem::take(&mut *report.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok((pulled.file_name, lines, report))
 }
 
 /// The last element of a URL's path, which Helm names the file after.

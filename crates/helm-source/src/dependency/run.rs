@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use futures::StreamExt;
 use gonet::Url;
 use gosemver::Version;
 use helm_chart::{Chart, Compat, Dependency, Level, Lock, PathError, Time, Warning, archive, dir};
@@ -15,7 +16,7 @@ use super::path::join;
 use super::repositories::{self, Names};
 use super::resolve::{self, Offers};
 use super::stage::Stage;
-use super::{DependencyError, local, lock};
+use super::{DependencyError, PARALLEL, local, lock};
 use crate::http::Access;
 use crate::oci::{self, is_oci};
 use crate::repositories::{Entry, File};
@@ -180,15 +181,16 @@ impl<'a> Run<'a> {
             }
         }
         let request = self.request;
-        let tags: Vec<Tags> = asked
-            .iter()
-            .filter(|d| resolve::needs_tags(d))
-            .map(|d| {
+        let wanted = asked.iter().filter(|d| resolve::needs_tags(d));
+        let tags: Vec<Tags> = futures::stream::iter(wanted)
+            .map(|d| async move {
                 let (repository, chart) = (d.repository.clone(), d.name.clone());
-                let found = Err(oci::OciError::Unsupported(format!("{repository}/{chart}")).to_string());
-                Tags { repository, chart, found }
+                let found = tags(request, &format!("{repository}/{chart}")).await;
+                Tags { repository, chart, found: found.map_err(|e| e.to_string()) }
             })
-            .collect();
+            .buffered(PARALLEL)
+            .collect()
+            .await;
         let offers = Offered { indexes: &self.indexes, tags };
         let mut warnings = Vec::new();
         let compat = request.sources.compat;
@@ -365,6 +367,12 @@ impl<'a> Run<'a> {
     }
 }
 
+/// The versions of a chart in a registry, the newest first.
+async fn tags(request: &Request<'_>, reference: &str) -> Result<Vec<String>, oci::OciError> {
+    let session = oci::session(request.sources, request.registry)?;
+    session.versions(&oci::Reference::parse(reference)?).await
+}
+
 /// The tags of a chart in a registry.
 struct Tags {
     repository: String,
@@ -444,7 +452,7 @@ fn place(
 
 /// Repository and tag of `oci://host:port/path:tag`, as far as they can be told apart (Helm's `parseOCIRef`).
 fn split_reference(text: &str) -> Option<(&str, &str)> {
-    let start = "oci://".len();
+    let start = oci::SCHEME.len();
     let (host, after) = text.get(start..)?.split_once(':')?;
     let colon = start + host.len();
     let digits = after.bytes().take_while(u8::is_ascii_digit).count();
