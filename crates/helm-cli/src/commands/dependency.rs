@@ -10,7 +10,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::command::{Arity, BLANK, Command};
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
-use crate::flag::{CA_FILE, CERT_FILE, Flag, INSECURE_SKIP_TLS_VERIFY, KEY_FILE, PASSWORD, USERNAME};
+use crate::flag::{
+    CA_FILE, CERT_FILE, Flag, INSECURE_SKIP_TLS_VERIFY, KEY_FILE, KEYRING, PASSWORD, USERNAME,
+};
 use crate::output::table_within;
 use crate::parse::Args;
 use crate::source;
@@ -42,7 +44,7 @@ pub(crate) const REGISTRY: &[Flag] = &[
 ];
 
 const FETCH: &[Flag] = &[
-    Flag::text("keyring", "", "file with the public keys for --verify; GnuPG's pubring.gpg when absent"),
+    KEYRING,
     Flag::switch("skip-refresh", "use the indexes of repositories as they are in the cache"),
     Flag::switch("verify", "check the signatures of the charts"),
 ];

@@ -290,7 +290,7 @@ fn check_signature(
 ) -> Result<(), SourceError> {
     let failed = |e: io::Error| SourceError::File(crate::files::path_error("open", archive, &e));
     let data = std::fs::read(archive).map_err(failed)?;
-    provenance::verify_archive(&data, prov, name, request.keyring)?;
+    provenance::verify_archive(&data, prov, name, request.keyring, request.sources.compat)?;
     Ok(())
 }
 
