@@ -90,8 +90,9 @@ pub struct Place {
 }
 
 impl ExecError {
-    pub(crate) fn no_template(name: &str, set: &str) -> ExecError {
-        ExecError(Box::new(ExecFailure::NoTemplate { name: name.to_owned(), set: set.to_owned() }))
+    pub(crate) fn no_template(name: &[u8], set: &str) -> ExecError {
+        let name = String::from_utf8_lossy(name).into_owned();
+        ExecError(Box::new(ExecFailure::NoTemplate { name, set: set.to_owned() }))
     }
 
     pub(crate) fn at(place: Place, message: String, source: Option<CallError>) -> ExecError {

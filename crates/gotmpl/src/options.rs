@@ -21,8 +21,13 @@ pub struct Options {
     pub delims: (String, String),
     /// How deep templates may invoke one another: 100000 in Go. Executions started by functions count as well.
     pub max_depth: usize,
-    /// The size in bytes that the output of one execution must not pass.
+    /// The size in bytes that the output of one execution must not pass. Go has no such limit.
     pub max_output: usize,
+    /// How many steps an execution may take, those that its functions start included. Go has no such limit and
+    /// executes a `range` over a large integer for hours. A step is a statement, a turn of a loop or an invocation;
+    /// text costs one more for each 64 bytes that are written or that a function gets or gives, so that this bounds
+    /// memory as well as time.
+    pub max_steps: u64,
 }
 
 impl Default for Options {
@@ -32,7 +37,8 @@ impl Default for Options {
             missing_key: MissingKey::Default,
             delims: (String::new(), String::new()),
             max_depth: 100_000,
-            max_output: usize::MAX,
+            max_output: 1 << 28,
+            max_steps: 1_000_000_000,
         }
     }
 }

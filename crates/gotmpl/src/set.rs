@@ -188,7 +188,7 @@ impl TemplateSet {
         out: &mut Vec<u8>,
         host: &mut Host,
     ) -> Result<(), ExecError> {
-        let template = self.lookup(name).ok_or_else(|| ExecError::no_template(name, &self.options.name))?;
+        let template = self.lookup(name).ok_or_else(|| ExecError::no_template(name.as_bytes(), &self.options.name))?;
         self.execute_template(template, data, out, host)
     }
 

@@ -1,6 +1,6 @@
 use std::any::Any;
 
-use govalue::Value;
+use govalue::{CallError, Str, Value};
 
 use crate::exec::{self, Limits};
 use crate::{ExecError, Host, Template, TemplateSet};
@@ -32,7 +32,7 @@ impl<'a> State<'a> {
         data: &Value,
         out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
-        let template = set.lookup(name).ok_or_else(|| ExecError::no_template(name, &set.options.name))?;
+        let template = set.lookup(name).ok_or_else(|| ExecError::no_template(name.as_bytes(), &set.options.name))?;
         self.execute_template(set, template, data, out)
     }
 
@@ -45,6 +45,38 @@ impl<'a> State<'a> {
         out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
         exec::execute_nested(set, template, data, out, self.host, self.limits)
+    }
+
+    /// The output of a template of a set as a string: [`State::execute`] into a buffer that is used again.
+    pub fn render(
+        &mut self,
+        set: &TemplateSet,
+        name: impl AsRef<[u8]>,
+        data: &Value,
+    ) -> Result<Str, ExecError> {
+        let name = name.as_ref();
+        let template = set.lookup(name).ok_or_else(|| ExecError::no_template(name, &set.options.name))?;
+        self.render_template(set, template, data)
+    }
+
+    /// The output of a template that need not be one of the set as a string.
+    pub fn render_template(
+        &mut self,
+        set: &TemplateSet,
+        template: &Template,
+        data: &Value,
+    ) -> Result<Str, ExecError> {
+        let mut out = self.limits.take_buffer();
+        let result = self.execute_template(set, template, data, &mut out);
+        let text = result.map(|()| Str::from(&*out));
+        self.limits.give_buffer(out);
+        text
+    }
+
+    /// Counts work of a function against [`Options::max_steps`](crate::Options::max_steps). Calls, their arguments
+    /// and results count without it.
+    pub fn spend(&mut self, steps: u64) -> Result<(), CallError> {
+        self.limits.spend(steps, self.set).map_err(Into::into)
     }
 
     /// What the host gave to [`TemplateSet::execute_with`].

@@ -165,11 +165,11 @@ pub(crate) enum Op {
     Text(Span),
     /// Evaluates a pipeline and prints it unless it declares variables; the node is an [`Expr::Action`].
     Action(NodeId),
-    /// Enters a scope; jumps to `otherwise` when the pipeline is false. `bind` makes the value dot (`with`).
+    /// Enters a scope, if there is something to restore at its end; jumps to `otherwise` when the pipeline is false.
     Branch {
         pipe: NodeId,
         otherwise: u32,
-        bind: bool,
+        scope: Scope,
     },
     /// Goes on elsewhere.
     Jump(u32),
@@ -187,6 +187,17 @@ pub(crate) enum Op {
     Continue,
     /// Invokes a template; the node is an [`Expr::Template`].
     Template(NodeId),
+}
+
+/// What the end of an `if` or `with` restores.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Scope {
+    /// Nothing: an `if` in which no variable is declared. It has no [`Op::Leave`].
+    None,
+    /// Variables.
+    Vars,
+    /// Dot, which `with` sets, and variables.
+    Dot,
 }
 
 impl Unit {

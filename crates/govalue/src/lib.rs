@@ -26,7 +26,7 @@ mod types;
 mod value;
 
 pub use list::List;
-pub use map::{Key, Map};
+pub use map::{Key, Map, Snapshot};
 pub use object::{CallError, Func, FuncBody, Method, MethodSet, Object, StructField};
 pub use str::Str;
 pub use types::{Kind, NamedType, Signature, Type};

@@ -27,7 +27,9 @@ pub(crate) fn release(values: impl Iterator<Item = Value>) {
                     pending.extend(inner.items.take().unwrap_or_default().into_iter().filter(composite));
                 }
             }
-            Value::Map(mut m) => pending.extend(m.take_last().into_iter().map(|(_, v)| v).filter(composite)),
+            Value::Map(mut m) => m.take_last(&mut |entries| {
+                pending.extend(entries.into_iter().map(|(_, v)| v).filter(composite));
+            }),
             _ => {}
         }
     }

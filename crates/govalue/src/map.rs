@@ -1,6 +1,8 @@
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::list::release;
 use crate::{Int, Str, Type, Value};
@@ -112,23 +114,81 @@ impl From<String> for Key {
 type Entries = Vec<(Key, Value)>;
 
 struct Inner {
-    ty: Type,
-    entries: Arc<RwLock<Arc<Entries>>>,
+    /// `None` stands for `map[string]interface {}`, the type of most maps.
+    ty: Option<Type>,
+    entries: Store,
+}
+
+/// Where the entries are.
+enum Store {
+    Own {
+        first: Entries,
+        /// What the entries became when the map was changed. Most maps never are: reading them takes no lock.
+        changed: OnceLock<Box<RwLock<Arc<Entries>>>>,
+    },
+    /// Those of another map: the same map under another type.
+    Of(Arc<Inner>),
 }
 
 impl Inner {
-    /// The entries, if nobody else can see them.
-    fn take_last(&mut self) -> Entries {
-        let entries = Arc::get_mut(&mut self.entries);
-        let entries = entries.map(|lock| lock.get_mut().unwrap_or_else(PoisonError::into_inner));
-        entries.and_then(Arc::get_mut).map(std::mem::take).unwrap_or_default()
+    /// The map whose entries these are.
+    fn owner<'m>(self: &'m Arc<Inner>) -> &'m Arc<Inner> {
+        match &self.entries {
+            Store::Own { .. } => self,
+            // A view of a view is not made.
+            Store::Of(owner) => owner,
+        }
+    }
+
+    /// The entries that a map was made with, and what they became.
+    fn parts(self: &Arc<Inner>) -> (&Entries, &OnceLock<Box<RwLock<Arc<Entries>>>>) {
+        static NONE: (Entries, OnceLock<Box<RwLock<Arc<Entries>>>>) = (Vec::new(), OnceLock::new());
+        match &self.owner().entries {
+            Store::Own { first, changed } => (first, changed),
+            Store::Of(_) => (&NONE.0, &NONE.1),
+        }
+    }
+
+    /// Changes the entries.
+    fn change<T>(self: &Arc<Inner>, change: impl FnOnce(&mut Entries) -> T) -> T {
+        let (first, changed) = self.parts();
+        let lock = changed.get_or_init(|| Box::new(RwLock::new(Arc::new(first.clone()))));
+        let mut entries = lock.write().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut entries))
+    }
+
+    /// Hands over all entries that nobody else can see.
+    fn take_last(&mut self, take: &mut impl FnMut(Entries)) {
+        match &mut self.entries {
+            Store::Own { first, changed } => {
+                take(std::mem::take(first));
+                if let Some(lock) = changed.take() {
+                    let entries = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
+                    take(Arc::try_unwrap(entries).unwrap_or_default());
+                }
+            }
+            Store::Of(owner) => {
+                if let Some(owner) = Arc::get_mut(owner) {
+                    owner.take_last(take);
+                }
+            }
+        }
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        release(self.take_last().into_iter().map(|(_, v)| v));
+        self.take_last(&mut |entries| release(entries.into_iter().map(|(_, v)| v)));
     }
+}
+
+/// The place of a string key. Few entries are looked through one by one: lengths tell most keys apart.
+fn position(entries: &[(Key, Value)], key: &[u8]) -> Option<usize> {
+    const FEW: usize = 8;
+    if entries.len() > FEW {
+        return entries.binary_search_by(|(k, _)| k.cmp_bytes(key)).ok();
+    }
+    entries.iter().position(|(k, _)| matches!(k, Key::Str(s) if s.len() == key.len() && s.as_bytes() == key))
 }
 
 /// A Go map: a reference to shared, changeable entries, kept in key order.
@@ -142,6 +202,29 @@ pub struct Map {
     inner: Result<Arc<Inner>, Box<Type>>,
 }
 
+/// The entries of a [`Map`] at one time, in key order.
+#[derive(Clone)]
+pub struct Snapshot(Seen);
+
+#[derive(Clone)]
+enum Seen {
+    Nothing,
+    First(Arc<Inner>),
+    Changed(Arc<Entries>),
+}
+
+impl Deref for Snapshot {
+    type Target = [(Key, Value)];
+
+    fn deref(&self) -> &[(Key, Value)] {
+        match &self.0 {
+            Seen::Nothing => &[],
+            Seen::First(inner) => inner.parts().0,
+            Seen::Changed(entries) => entries,
+        }
+    }
+}
+
 impl Default for Map {
     fn default() -> Self {
         Map::new()
@@ -151,7 +234,7 @@ impl Default for Map {
 impl Map {
     /// An empty `map[string]interface {}`.
     pub fn new() -> Map {
-        Map::from_entries(Map::string_any(), Vec::new())
+        Map::from_string_entries(Vec::new())
     }
 
     /// An empty map of the given map type (which may be a defined one).
@@ -164,37 +247,66 @@ impl Map {
         Map { inner: Err(Box::new(ty)) }
     }
 
+    /// A `map[string]interface {}` from entries in any order; of equal keys the last wins.
+    pub fn from_string_entries(entries: Vec<(Key, Value)>) -> Map {
+        Map::make(None, entries)
+    }
+
     /// A map of a type from entries in any order; of equal keys the last wins.
-    pub fn from_entries(ty: Type, mut entries: Vec<(Key, Value)>) -> Map {
+    pub fn from_entries(ty: Type, entries: Vec<(Key, Value)>) -> Map {
+        Map::make(Map::unusual(ty), entries)
+    }
+
+    fn make(ty: Option<Type>, mut entries: Vec<(Key, Value)>) -> Map {
         if !entries.is_sorted_by(|a, b| a.0 < b.0) {
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             entries.reverse();
             entries.dedup_by(|a, b| a.0 == b.0);
             entries.reverse();
         }
-        Map { inner: Ok(Arc::new(Inner { ty, entries: Arc::new(RwLock::new(Arc::new(entries))) })) }
+        Map::with_store(ty, Store::Own { first: entries, changed: OnceLock::new() })
+    }
+
+    fn with_store(ty: Option<Type>, entries: Store) -> Map {
+        Map { inner: Ok(Arc::new(Inner { ty, entries })) }
+    }
+
+    /// A type other than that of most maps.
+    fn unusual(ty: Type) -> Option<Type> {
+        let usual =
+            matches!(&ty, Type::Map(kv) if matches!(**kv, (Type::Basic(crate::Kind::String), Type::Any)));
+        (!usual).then_some(ty)
     }
 
     /// The type `map[string]interface {}`.
     pub fn string_any() -> Type {
-        static TYPE: std::sync::OnceLock<Type> = std::sync::OnceLock::new();
-        TYPE.get_or_init(|| Type::map(Type::STRING, Type::Any)).clone()
+        Map::string_any_ref().clone()
+    }
+
+    fn string_any_ref() -> &'static Type {
+        static TYPE: OnceLock<Type> = OnceLock::new();
+        TYPE.get_or_init(|| Type::map(Type::STRING, Type::Any))
     }
 
     /// The same entries (shared) seen as another map type, as a Go conversion does.
     pub fn retyped(&self, ty: Type) -> Map {
         match &self.inner {
             Err(_) => Map::nil(ty),
-            Ok(i) => Map { inner: Ok(Arc::new(Inner { ty, entries: i.entries.clone() })) },
+            Ok(i) => Map::with_store(Map::unusual(ty), Store::Of(i.owner().clone())),
         }
     }
 
     /// The map's type.
     pub fn ty(&self) -> &Type {
         match &self.inner {
-            Ok(i) => &i.ty,
+            Ok(i) => i.ty.as_ref().unwrap_or_else(|| Map::string_any_ref()),
             Err(t) => t,
         }
+    }
+
+    /// Whether the type is `map[string]interface {}`; a nil map's may be, too, without this saying so.
+    pub fn is_string_any(&self) -> bool {
+        self.inner.as_ref().is_ok_and(|i| i.ty.is_none())
     }
 
     /// Whether this is a nil map.
@@ -205,7 +317,7 @@ impl Map {
     /// Whether both are references to the same entries.
     pub fn ptr_eq(&self, other: &Map) -> bool {
         match (&self.inner, &other.inner) {
-            (Ok(a), Ok(b)) => Arc::ptr_eq(&a.entries, &b.entries),
+            (Ok(a), Ok(b)) => Arc::ptr_eq(a.owner(), b.owner()),
             (Err(a), Err(b)) => a == b,
             _ => false,
         }
@@ -213,28 +325,40 @@ impl Map {
 
     /// The address that `%p` prints; 0 for a nil map.
     pub fn address(&self) -> usize {
-        self.inner.as_ref().map_or(0, |i| Arc::as_ptr(&i.entries).addr())
+        self.inner.as_ref().map_or(0, |i| Arc::as_ptr(i.owner()).addr())
     }
 
-    /// The entries of the last reference to a map, which is about to go.
-    pub(crate) fn take_last(&mut self) -> Vec<(Key, Value)> {
-        self.inner.as_mut().ok().and_then(Arc::get_mut).map(Inner::take_last).unwrap_or_default()
+    /// Hands over the entries of the last reference to a map, which is about to go.
+    pub(crate) fn take_last(&mut self, take: &mut impl FnMut(Vec<(Key, Value)>)) {
+        if let Some(inner) = self.inner.as_mut().ok().and_then(Arc::get_mut) {
+            inner.take_last(take);
+        }
     }
 
     /// The entries now, in key order.
-    pub fn snapshot(&self) -> Arc<Vec<(Key, Value)>> {
-        match &self.inner {
-            Ok(i) => i.entries.read().unwrap_or_else(PoisonError::into_inner).clone(),
-            Err(_) => Arc::new(Vec::new()),
+    pub fn snapshot(&self) -> Snapshot {
+        let Ok(inner) = &self.inner else { return Snapshot(Seen::Nothing) };
+        Snapshot(match inner.parts().1.get() {
+            None => Seen::First(inner.owner().clone()),
+            Some(lock) => Seen::Changed(lock.read().unwrap_or_else(PoisonError::into_inner).clone()),
+        })
+    }
+
+    /// Reads the entries.
+    fn with_entries<T>(&self, read: impl FnOnce(&[(Key, Value)]) -> T) -> T {
+        let Ok(inner) = &self.inner else { return read(&[]) };
+        match inner.parts() {
+            (first, changed) if changed.get().is_none() => read(first),
+            (first, changed) => match changed.get() {
+                Some(lock) => read(&lock.read().unwrap_or_else(PoisonError::into_inner)),
+                None => read(first),
+            },
         }
     }
 
     /// Number of entries.
     pub fn len(&self) -> usize {
-        match &self.inner {
-            Ok(i) => i.entries.read().unwrap_or_else(PoisonError::into_inner).len(),
-            Err(_) => 0,
-        }
+        self.with_entries(<[_]>::len)
     }
 
     /// Whether there are no entries.
@@ -244,60 +368,65 @@ impl Map {
 
     /// The value of a string key.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        self.with_entries(|entries| Some(entries[position(entries, key.as_ref())?].1.clone()))
+    }
+
+    /// The value of a string key, borrowed where the map was never changed.
+    pub fn peek(&self, key: &[u8]) -> Option<Cow<'_, Value>> {
         let Ok(inner) = &self.inner else { return None };
-        let entries = inner.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let at = entries.binary_search_by(|(k, _)| k.cmp_bytes(key.as_ref())).ok()?;
-        Some(entries[at].1.clone())
+        let (first, changed) = inner.parts();
+        if changed.get().is_some() {
+            return self.get(key).map(Cow::Owned);
+        }
+        Some(Cow::Borrowed(&first[position(first, key)?].1))
     }
 
     /// The value of any key.
     pub fn get_key(&self, key: &Key) -> Option<Value> {
-        let Ok(inner) = &self.inner else { return None };
-        let entries = inner.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let at = entries.binary_search_by(|(k, _)| k.cmp(key)).ok()?;
-        Some(entries[at].1.clone())
+        self.with_entries(|entries| {
+            let at = entries.binary_search_by(|(k, _)| k.cmp(key)).ok()?;
+            Some(entries[at].1.clone())
+        })
     }
 
     /// Whether a string key is present.
     pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
-        self.get(key).is_some()
+        self.with_entries(|entries| position(entries, key.as_ref()).is_some())
     }
 
     /// Sets an entry and returns the value that it replaced. Does nothing on a nil map.
     pub fn insert(&self, key: impl Into<Key>, value: impl Into<Value>) -> Option<Value> {
         let (key, value) = (key.into(), value.into());
         let Ok(inner) = &self.inner else { return None };
-        let mut entries = inner.entries.write().unwrap_or_else(PoisonError::into_inner);
-        let entries = Arc::make_mut(&mut entries);
-        if entries.last().is_none_or(|(k, _)| *k < key) {
-            entries.push((key, value));
-            return None;
-        }
-        match entries.binary_search_by(|(k, _)| k.cmp(&key)) {
-            Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
-            Err(at) => {
-                entries.insert(at, (key, value));
-                None
+        inner.change(|entries| {
+            if entries.last().is_none_or(|(k, _)| *k < key) {
+                entries.push((key, value));
+                return None;
             }
-        }
+            match entries.binary_search_by(|(k, _)| k.cmp(&key)) {
+                Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
+                Err(at) => {
+                    entries.insert(at, (key, value));
+                    None
+                }
+            }
+        })
     }
 
     /// Removes the entry of a string key and returns its value.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
         let Ok(inner) = &self.inner else { return None };
-        let mut entries = inner.entries.write().unwrap_or_else(PoisonError::into_inner);
-        let at = entries.binary_search_by(|(k, _)| k.cmp_bytes(key.as_ref())).ok()?;
-        Some(Arc::make_mut(&mut entries).remove(at).1)
+        if !self.contains(key.as_ref()) {
+            return None;
+        }
+        inner.change(|entries| Some(entries.remove(position(entries, key.as_ref())?).1))
     }
 
     /// A new map of the same type with the same values (maps inside stay shared).
     pub fn shallow_copy(&self) -> Map {
         match &self.inner {
             Err(_) => self.clone(),
-            Ok(i) => {
-                let entries = Arc::new(RwLock::new(self.snapshot()));
-                Map { inner: Ok(Arc::new(Inner { ty: i.ty.clone(), entries })) }
-            }
+            Ok(i) => Map::make(i.ty.clone(), self.snapshot().to_vec()),
         }
     }
 
@@ -327,7 +456,7 @@ impl<K: Into<Key>, V: Into<Value>> FromIterator<(K, V)> for Map {
     /// Collects a `map[string]interface {}`.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(iter: I) -> Self {
         let entries = iter.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
-        Map::from_entries(Map::string_any(), entries)
+        Map::from_string_entries(entries)
     }
 }
 

@@ -104,7 +104,7 @@ fn as_yaml(files: &Map, convert: fn(&Str) -> Value) -> Value {
             entries.push((Key::Str(Str::from(base_name(name))), convert(data)));
         }
     }
-    let map = Map::from_entries(Map::string_any(), entries);
+    let map = Map::from_string_entries(entries);
     Value::str(crate::funcs::to_yaml(&Value::Map(map)))
 }
 

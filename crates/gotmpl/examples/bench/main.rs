@@ -83,17 +83,13 @@ fn text(value: &Value) -> &Str {
 }
 
 fn include(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
-    let mut out = Vec::new();
-    state.execute(state.templates(), &text(&args[0]).to_str(), &args[1], &mut out)?;
-    Ok(Value::from(Str::from(out)))
+    Ok(state.render(state.templates(), text(&args[0]), &args[1])?.into())
 }
 
 fn tpl(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
     let mut set = state.templates().clone();
     let template = set.parse("root", text(&args[0]).clone())?;
-    let mut out = Vec::new();
-    state.execute_template(&set, &template, &args[1], &mut out)?;
-    Ok(Value::from(Str::from(out)))
+    Ok(state.render_template(&set, &template, &args[1])?.into())
 }
 
 fn new_set() -> TemplateSet {

@@ -65,23 +65,43 @@ impl<'s> Machine<'s> {
         }))
     }
 
-    /// Evaluates the arguments of a call.
-    fn eval_args(
+    /// Evaluates the arguments of a call, each for its parameter, and makes the call. Few of them need no allocation.
+    fn with_args<'p>(
         &mut self,
-        name: &[u8],
-        signature: &Signature,
+        param: impl Fn(usize) -> &'p Type,
         args: &'s [NodeId],
         last: Option<Operand>,
-    ) -> Result<Args> {
-        self.check_arity(name, &Arity::of(signature), args.len(), last.is_some())?;
-        let mut values = Args::default();
-        for (i, &arg) in args.iter().enumerate() {
-            values.push(self.eval_arg(param(signature, i), arg)?);
+        mut call: impl FnMut(&mut Self, &[Value]) -> Result<Operand>,
+    ) -> Result<Operand> {
+        match (args, last) {
+            ([], None) => call(self, &[]),
+            ([], Some(last)) => {
+                let values = [self.validated(last, param(0))?];
+                call(self, &values)
+            }
+            (&[a], None) => {
+                let values = [self.eval_arg(param(0), a)?];
+                call(self, &values)
+            }
+            (&[a], Some(last)) => {
+                let values = [self.eval_arg(param(0), a)?, self.validated(last, param(1))?];
+                call(self, &values)
+            }
+            (&[a, b], None) => {
+                let values = [self.eval_arg(param(0), a)?, self.eval_arg(param(1), b)?];
+                call(self, &values)
+            }
+            (args, last) => {
+                let mut values = Vec::with_capacity(args.len() + 1);
+                for (i, &arg) in args.iter().enumerate() {
+                    values.push(self.eval_arg(param(i), arg)?);
+                }
+                if let Some(last) = last {
+                    values.push(self.validated(last, param(args.len()))?);
+                }
+                call(self, &values)
+            }
         }
-        if let Some(last) = last {
-            values.push(self.validated(last, param(signature, args.len()))?);
-        }
-        Ok(values)
     }
 
     fn call_host(
@@ -92,21 +112,23 @@ impl<'s> Machine<'s> {
         args: &'s [NodeId],
         last: Option<Operand>,
     ) -> Result<Operand> {
-        let name = self.unit.text(name);
-        let args = self.eval_args(name, &function.signature, args, last)?;
-        self.lend_stacks();
-        let mut state = State {
-            set: self.set,
-            template: self.template,
-            host: &mut *self.host,
-            limits: &mut *self.limits,
-        };
-        let result = (function.body)(&mut state, args.as_slice());
-        self.reclaim_stacks();
-        match result {
-            Ok(value) => Ok(Operand::typed(value, &function.signature.result)),
-            Err(error) => Err(self.call_failed(call, name, error)),
-        }
+        let (name, signature) = (self.unit.text(name), &function.signature);
+        self.check_arity(name, &Arity::of(signature), args.len(), last.is_some())?;
+        self.with_args(
+            |i| param(signature, i),
+            args,
+            last,
+            |machine, values| {
+                let mut state = State {
+                    set: machine.set,
+                    template: machine.template,
+                    host: &mut *machine.host,
+                    limits: &mut *machine.limits,
+                };
+                let result = (function.body)(&mut state, values);
+                machine.called(result, values, &signature.result, call, name)
+            },
+        )
     }
 
     /// Calls a method of a host's value.
@@ -118,11 +140,34 @@ impl<'s> Machine<'s> {
         args: &'s [NodeId],
         last: Option<Operand>,
     ) -> Result<Operand> {
-        let args = self.eval_args(name.as_bytes(), &method.signature, args, last)?;
-        let result = (method.body)(args.as_slice());
+        let (name, signature) = (name.as_bytes(), &method.signature);
+        self.check_arity(name, &Arity::of(signature), args.len(), last.is_some())?;
+        self.with_args(
+            |i| param(signature, i),
+            args,
+            last,
+            |machine, values| {
+                let result = (method.body)(values);
+                machine.called(result, values, &signature.result, node, name)
+            },
+        )
+    }
+
+    /// What a call gave.
+    fn called(
+        &mut self,
+        result: std::result::Result<Value, CallError>,
+        args: &[Value],
+        declared: &Type,
+        call: NodeId,
+        name: &[u8],
+    ) -> Result<Operand> {
         match result {
-            Ok(value) => Ok(Operand::typed(value, &method.signature.result)),
-            Err(error) => Err(self.call_failed(node, name.as_bytes(), error)),
+            Ok(value) => {
+                self.spend(args.iter().map(cost).sum::<u64>() + cost(&value))?;
+                Ok(Operand::typed(value, declared))
+            }
+            Err(error) => Err(self.call_failed(call, name, error)),
         }
     }
 
@@ -145,28 +190,31 @@ impl<'s> Machine<'s> {
         let result = match shape {
             Shape::ShortCircuit { until } => return self.short_circuit(until, args, last),
             Shape::Values => {
-                let mut values = Args::default();
-                for (i, &arg) in args.iter().enumerate() {
-                    values.push(self.eval_arg(builtin.param(i), arg)?);
-                }
-                if let Some(last) = last {
-                    values.push(self.validated(last, builtin.param(args.len()))?);
-                }
-                Ok(Operand::plain(builtin::text::call(builtin, values.as_slice())))
+                return self.with_args(
+                    |i| builtin.param(i),
+                    args,
+                    last,
+                    |machine, values| {
+                        let mut buffer = machine.limits.take_buffer();
+                        let result = builtin::text::call(builtin, values, &mut buffer);
+                        machine.limits.give_buffer(buffer);
+                        machine.called(result, values, &Type::STRING, call, name)
+                    },
+                );
             }
             Shape::Operands => {
-                let base = self.operands.len();
+                let base = self.limits.operands.len();
                 for &arg in args {
                     let operand = self.eval_operand(arg)?;
-                    self.operands.push(operand);
+                    self.limits.operands.push(operand);
                 }
-                self.operands.extend(last);
+                self.limits.operands.extend(last);
                 let result = if builtin == Builtin::Call {
                     self.call_value(base, args)
                 } else {
-                    builtin::call(builtin, &self.operands[base..])
+                    builtin::call(builtin, &self.limits.operands[base..])
                 };
-                self.operands.truncate(base);
+                self.limits.operands.truncate(base);
                 result
             }
         };
@@ -187,7 +235,7 @@ impl<'s> Machine<'s> {
 
     /// The built-in function `call`: the first operand is the function.
     fn call_value(&mut self, base: usize, args: &[NodeId]) -> std::result::Result<Operand, CallError> {
-        let callee = self.operands[base].clone().concrete();
+        let callee = self.limits.operands[base].clone().concrete();
         let name = match args.first() {
             Some(&first) => String::from_utf8_lossy(&self.node_text(first)).into_owned(),
             None => reflect_string(&callee),
@@ -198,37 +246,19 @@ impl<'s> Machine<'s> {
         let Value::Func(function) = &callee.value else {
             return Err(format!("non-function {name} of type {}", callee.value.type_name()).into());
         };
-        let values = prepare_all(&name, function, &self.operands[base + 1..])?;
+        let values = prepare_all(&name, function, &self.limits.operands[base + 1..])?;
         let result = (function.body)(&values)?;
         Ok(Operand::typed(result, &function.signature.result))
     }
 }
 
-/// Arguments of a call. Few of them need no allocation.
-#[derive(Default)]
-struct Args {
-    few: [Value; Args::FEW],
-    len: usize,
-    many: Vec<Value>,
-}
-
-impl Args {
-    const FEW: usize = 4;
-
-    fn push(&mut self, value: Value) {
-        if self.len < Args::FEW {
-            self.few[self.len] = value;
-        } else {
-            if self.many.is_empty() {
-                self.many.extend(self.few.iter_mut().map(std::mem::take));
-            }
-            self.many.push(value);
-        }
-        self.len += 1;
-    }
-
-    fn as_slice(&self) -> &[Value] {
-        if self.len <= Args::FEW { &self.few[..self.len] } else { &self.many }
+/// What a value of a call costs in steps, so that these bound memory and time: large ones take long to make and read.
+fn cost(value: &Value) -> u64 {
+    const BYTES: usize = 64;
+    match value {
+        Value::Str(s) | Value::Bytes(s) => (s.len() / BYTES) as u64,
+        Value::List(list) => (list.len() * size_of::<Value>() / BYTES) as u64,
+        _ => 0,
     }
 }
 

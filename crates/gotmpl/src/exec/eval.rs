@@ -24,7 +24,7 @@ impl<'s> Machine<'s> {
             if assign {
                 self.set_variable(var, name, value.clone())?;
             } else {
-                self.vars.push((var, value.clone()));
+                self.limits.vars.push((var, value.clone()));
             }
         }
         Ok(value)
@@ -109,7 +109,7 @@ impl<'s> Machine<'s> {
         let Some(slot) = self.variable(var) else { return Err(self.undefined_variable(name)) };
         if fields.is_empty() {
             self.refuse_arguments(node, args, &last)?;
-            return Ok(self.vars[slot].1.clone());
+            return Ok(self.limits.vars[slot].1.clone());
         }
         self.eval_fields(Root::Variable(slot), node, fields, args, last)
     }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use govalue::{Key, Kind, Map, Method, Object, Str, Type, Value};
@@ -6,7 +7,7 @@ use super::convert::zero;
 use super::machine::{Machine, Result};
 use super::operand::{Operand, Via, indirect};
 use crate::MissingKey;
-use crate::tree::{NodeId, Slice};
+use crate::tree::{NodeId, Slice, Span};
 use govalue::strconv::quote;
 
 /// What a field was read from, to name its declared type in an error.
@@ -32,42 +33,64 @@ impl<'s> Machine<'s> {
     ) -> Result<Operand> {
         let unit = self.unit;
         let names = unit.fields(fields);
+        // A name with arguments is a method's.
+        let plain = names.len() - usize::from(!args.is_empty() || last.is_some());
         let mut owner: Owner<'s> = None;
-        let (mut receiver, slot) = match root {
-            Root::Dot => (None, None),
-            Root::Variable(slot) => (None, Some(slot)),
-            Root::Value(value) => (Some(value), None),
+        let mut walk = match &root {
+            Root::Dot => self.walk_maps(&self.dot, &names[..plain]),
+            Root::Variable(slot) => self.walk_maps(&self.limits.vars[*slot].1, &names[..plain]),
+            Root::Value(value) => self.walk_maps(value, &names[..plain]),
         };
-        for (i, &name) in names.iter().enumerate() {
-            let name = unit.text(name);
-            let is_last = i + 1 == names.len();
-            let plain = !is_last || args.is_empty() && last.is_none();
-            // The value that it begins with is only cloned where more than a map is in play.
-            let from = match (&receiver, slot) {
-                (Some(value), _) => value,
-                (None, Some(slot)) => &self.vars[slot].1,
-                (None, None) => &self.dot,
-            };
-            if plain && let Some(found) = fast_map_field(from, name, self.missing_key) {
-                receiver = Some(found);
+        let mut at = 0;
+        loop {
+            if walk.steps > 0 {
+                at += walk.steps;
                 owner = None;
-                continue;
             }
-            let from = match receiver.take() {
-                Some(value) => value,
-                None => slot.map_or(&self.dot, |slot| &self.vars[slot].1).clone(),
-            };
-            // Names consist of letters and digits, so they are text.
-            let name = std::str::from_utf8(name).unwrap_or_default();
-            let next_owner = match &from.value {
-                Value::Object(object) => Some((object.clone(), name)),
-                _ => None,
-            };
-            let (args, last) = if is_last { (args, last.take()) } else { (&[][..], None) };
-            receiver = Some(self.eval_field(from, name, &owner, node, args, last)?);
-            owner = next_owner;
+            if at == names.len() {
+                return Ok(walk.to);
+            }
+            if walk.stopped {
+                // Names consist of letters and digits, so they are text.
+                let name = std::str::from_utf8(unit.text(names[at])).unwrap_or_default();
+                let next_owner = match &walk.to.value {
+                    Value::Object(object) => Some((object.clone(), name)),
+                    _ => None,
+                };
+                at += 1;
+                let (args, last) = if at == names.len() { (args, last.take()) } else { (&[][..], None) };
+                walk.to = self.eval_field(walk.to, name, &owner, node, args, last)?;
+                owner = next_owner;
+                if at == names.len() {
+                    return Ok(walk.to);
+                }
+            }
+            walk = self.walk_maps(&walk.to, names.get(at..plain).unwrap_or_default());
         }
-        Ok(receiver.unwrap_or(Operand::ABSENT))
+    }
+
+    /// The common case: follows names through maps with string keys, without taking what lies on the way.
+    fn walk_maps(&self, from: &Operand, names: &[Span]) -> Walk {
+        let (mut value, mut via) = (&from.value, from.via);
+        for (steps, &name) in names.iter().enumerate() {
+            let stop = |stopped| Walk { to: Operand { value: value.clone(), via }, steps, stopped };
+            let Value::Map(map) = value else { return stop(true) };
+            let name = self.unit.text(name);
+            if !has_plain_field(map, name) {
+                return stop(true);
+            }
+            let absent = |to| Walk { to, steps: steps + 1, stopped: false };
+            match map.peek(name) {
+                Some(Cow::Borrowed(found)) => (value, via) = (found, Via::Interface),
+                Some(Cow::Owned(value)) => return absent(Operand { value, via: Via::Interface }),
+                None => match self.missing_key {
+                    MissingKey::Default => return absent(Operand::ABSENT),
+                    MissingKey::Zero => return absent(Operand { value: Value::Nil, via: Via::Interface }),
+                    MissingKey::Error => return stop(true),
+                },
+            }
+        }
+        Walk { to: Operand { value: value.clone(), via }, steps: names.len(), stopped: true }
     }
 
     fn eval_field(
@@ -184,19 +207,24 @@ impl<'s> Machine<'s> {
     }
 }
 
-/// The common case: an entry of a plain map with string keys.
-fn fast_map_field(receiver: &Operand, name: &[u8], missing_key: MissingKey) -> Option<Operand> {
-    let Value::Map(map) = &receiver.value else { return None };
-    let Type::Map(types) = map.ty() else { return None };
-    let (Type::Basic(Kind::String), Type::Any) = &**types else { return None };
-    match map.get(name) {
-        Some(value) => Some(Operand { value, via: Via::Interface }),
-        None => match missing_key {
-            MissingKey::Default => Some(Operand::ABSENT),
-            MissingKey::Zero => Some(Operand { value: Value::Nil, via: Via::Interface }),
-            MissingKey::Error => None,
-        },
+/// How far names led through maps.
+struct Walk {
+    to: Operand,
+    /// How many names were followed.
+    steps: usize,
+    /// Whether the next name, if there is one, needs more than a look into a map.
+    stopped: bool,
+}
+
+/// Whether a name can only be that of an entry: methods have exported names.
+fn has_plain_field(map: &Map, name: &[u8]) -> bool {
+    if map.is_string_any() {
+        return true;
     }
+    let Type::Named(named) = map.ty() else { return false };
+    let Type::Map(types) = &named.underlying else { return false };
+    let lower_case = name.first().is_some_and(|b| b.is_ascii_lowercase() || *b == b'_');
+    lower_case && matches!(**types, (Type::Basic(Kind::String), Type::Any))
 }
 
 /// The declared type of a value, for an error.

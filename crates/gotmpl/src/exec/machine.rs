@@ -1,12 +1,10 @@
-use std::mem::take;
-
 use govalue::{Kind, Value};
 
 use super::operand::{Operand, Via, indirect};
 use super::range::Iter;
 use super::stack::{Recursive, recurse};
 use super::{Limits, too_deep};
-use crate::tree::{Expr, NodeId, Op, Span, Unit, VarId};
+use crate::tree::{Expr, NodeId, Op, Scope, Span, Unit, VarId};
 use crate::{ExecError, Host, MissingKey, Place, Template, TemplateSet, print};
 
 pub(super) type Result<T> = std::result::Result<T, ExecError>;
@@ -20,26 +18,15 @@ pub(super) struct Machine<'s> {
     pub limits: &'s mut Limits,
     pub missing_key: MissingKey,
     max_output: usize,
+    max_steps: u64,
     /// Whether the executing set has the functions that the unit was parsed with.
     pub same_functions: bool,
     /// The node that an error now would be blamed on.
     pub at: NodeId,
     pub dot: Operand,
-    /// Variables, innermost last; those of the running template from `base` on.
-    pub vars: Vec<(VarId, Operand)>,
+    /// Where the variables of the running template begin in [`Limits::vars`].
     pub base: usize,
     pub blocks: Vec<Block<'s>>,
-    /// Operands of calls that are being prepared.
-    pub operands: Vec<Operand>,
-}
-
-/// Stacks that an execution shares with those that its functions start: each uses the part above its caller's.
-#[derive(Default)]
-pub(crate) struct Stacks {
-    /// Variables, innermost last.
-    pub vars: Vec<(VarId, Operand)>,
-    /// Operands of calls that are being prepared.
-    pub operands: Vec<Operand>,
 }
 
 /// What the end of a block restores.
@@ -92,9 +79,8 @@ impl<'s> Machine<'s> {
         limits: &'s mut Limits,
     ) -> Machine<'s> {
         let dot = Operand::plain(data.clone());
-        let Stacks { mut vars, operands } = take(&mut limits.stacks);
-        let base = vars.len();
-        vars.push((0, dot.clone()));
+        let base = limits.vars.len();
+        limits.vars.push((0, dot.clone()));
         let mut machine = Machine {
             set,
             template,
@@ -103,13 +89,12 @@ impl<'s> Machine<'s> {
             limits,
             missing_key: set.options.missing_key,
             max_output: set.options.max_output,
+            max_steps: set.options.max_steps,
             same_functions: false,
             at: 0,
-            vars,
             dot,
             base,
             blocks: Vec::new(),
-            operands,
         };
         machine.enter(template);
         machine
@@ -118,28 +103,18 @@ impl<'s> Machine<'s> {
     fn enter(&mut self, template: &'s Template) {
         self.template = template;
         self.unit = &template.unit;
+        self.at = NodeId::MAX;
         self.same_functions = std::sync::Arc::ptr_eq(&self.unit.functions.map, &self.set.functions);
     }
 
     /// Runs the template that the machine was made for.
     pub fn run_template(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        let (depth, vars, operands) = (self.limits.depth, self.base, self.operands.len());
+        let (depth, vars, operands) = (self.limits.depth, self.base, self.limits.operands.len());
         let result = self.run(0, out).map(|_| ());
         self.limits.depth = depth;
-        self.vars.truncate(vars);
-        self.operands.truncate(operands);
-        self.lend_stacks();
+        self.limits.vars.truncate(vars);
+        self.limits.operands.truncate(operands);
         result
-    }
-
-    /// Leaves the stacks to an execution that a function may start, or to the caller.
-    pub fn lend_stacks(&mut self) {
-        self.limits.stacks = Stacks { vars: take(&mut self.vars), operands: take(&mut self.operands) };
-    }
-
-    /// Takes the stacks back after a function.
-    pub fn reclaim_stacks(&mut self) {
-        Stacks { vars: self.vars, operands: self.operands } = take(&mut self.limits.stacks);
     }
 
     fn code(&self) -> &'s [Op] {
@@ -157,14 +132,23 @@ impl<'s> Machine<'s> {
                 continue;
             };
             pc += 1;
+            self.limits.steps += 1;
+            if self.limits.steps > self.max_steps {
+                return Err(self.out_of_steps(op));
+            }
             match op {
                 Op::Text(span) => {
-                    out.extend_from_slice(self.unit.text(span));
-                    self.check_output(out)?;
+                    let text = self.unit.text(span);
+                    out.extend_from_slice(text);
+                    self.wrote(text.len(), out)?;
                 }
                 Op::Action(node) => self.action(node, out)?,
-                Op::Branch { pipe, otherwise, bind } => {
-                    if !self.branch(pipe, bind)? {
+                Op::Branch { pipe, otherwise, scope } => {
+                    let holds = match scope {
+                        Scope::None => self.eval_pipeline(pipe)?.truth(),
+                        _ => self.branch(pipe, scope == Scope::Dot)?,
+                    };
+                    if !holds {
                         pc = otherwise as usize;
                     }
                 }
@@ -186,11 +170,28 @@ impl<'s> Machine<'s> {
         }
     }
 
-    fn check_output(&self, out: &[u8]) -> Result<()> {
+    /// Counts what was just written.
+    fn wrote(&mut self, len: usize, out: &[u8]) -> Result<()> {
         if out.len() > self.max_output {
             return Err(self.error(format!("output exceeds {} bytes", self.max_output)));
         }
-        Ok(())
+        self.spend((len / 64) as u64)
+    }
+
+    /// Takes steps for the present node.
+    pub fn spend(&mut self, steps: u64) -> Result<()> {
+        self.limits.spend(steps, self.set).map_err(|message| self.error(message))
+    }
+
+    /// The error for the step that was one too many.
+    #[cold]
+    fn out_of_steps(&mut self, op: Op) -> ExecError {
+        match op {
+            Op::Action(node) | Op::Template(node) => self.at = node,
+            Op::Branch { pipe, .. } | Op::Range { pipe, .. } => self.at = pipe,
+            _ => {}
+        }
+        self.error(format!("exceeded maximum number of steps ({})", self.max_steps))
     }
 
     fn action(&mut self, node: NodeId, out: &mut Vec<u8>) -> Result<()> {
@@ -201,8 +202,9 @@ impl<'s> Machine<'s> {
             return Ok(());
         }
         self.at = node;
+        let before = out.len();
         self.print(&value, out)?;
-        self.check_output(out)
+        self.wrote(out.len() - before, out)
     }
 
     /// Prints a pipeline's value.
@@ -232,9 +234,9 @@ impl<'s> Machine<'s> {
         self.error(format!("can't print {node} of type {}", value.type_name()))
     }
 
-    /// Enters `if` or `with` and tells whether its condition holds.
+    /// Enters the scope of `if` or `with` and tells whether its condition holds.
     fn branch(&mut self, pipe: NodeId, bind: bool) -> Result<bool> {
-        let vars = self.vars.len();
+        let vars = self.limits.vars.len();
         let value = self.eval_pipeline(pipe)?;
         let truth = value.truth();
         let dot = (bind && truth).then(|| std::mem::replace(&mut self.dot, value));
@@ -245,12 +247,12 @@ impl<'s> Machine<'s> {
     fn leave_scope(&mut self) {
         match self.blocks.pop() {
             Some(Block::Scope { vars, dot }) => {
-                self.vars.truncate(vars);
+                self.limits.vars.truncate(vars);
                 if let Some(dot) = dot {
                     self.dot = dot;
                 }
             }
-            Some(Block::Otherwise { vars, .. }) => self.vars.truncate(vars),
+            Some(Block::Otherwise { vars, .. }) => self.limits.vars.truncate(vars),
             _ => {}
         }
     }
@@ -290,8 +292,8 @@ impl<'s> Machine<'s> {
         self.limits.depth += 1;
         let outer = std::mem::replace(&mut self.dot, dot.clone());
         self.blocks.push(Block::Call { template: self.template, pc, base: self.base, dot: outer });
-        self.base = self.vars.len();
-        self.vars.push((0, dot));
+        self.base = self.limits.vars.len();
+        self.limits.vars.push((0, dot));
         self.enter(template);
         Ok(())
     }
@@ -300,7 +302,7 @@ impl<'s> Machine<'s> {
     fn return_from_template(&mut self) -> Option<usize> {
         let Some(Block::Call { template, pc, base, dot }) = self.blocks.pop() else { return None };
         self.limits.depth -= 1;
-        self.vars.truncate(self.base);
+        self.limits.vars.truncate(self.base);
         self.base = base;
         self.dot = dot;
         self.enter(template);
@@ -309,12 +311,12 @@ impl<'s> Machine<'s> {
 
     /// Where the innermost variable of that name is.
     pub fn variable(&self, var: VarId) -> Option<usize> {
-        self.vars[self.base..].iter().rposition(|(id, _)| *id == var).map(|at| self.base + at)
+        self.limits.vars[self.base..].iter().rposition(|(id, _)| *id == var).map(|at| self.base + at)
     }
 
     pub fn set_variable(&mut self, var: VarId, name: Span, value: Operand) -> Result<()> {
         let Some(slot) = self.variable(var) else { return Err(self.undefined_variable(name)) };
-        self.vars[slot].1 = value;
+        self.limits.vars[slot].1 = value;
         Ok(())
     }
 
@@ -342,14 +344,19 @@ impl<'s> Machine<'s> {
     }
 
     pub fn error_with(&self, message: String, source: Option<govalue::CallError>) -> ExecError {
-        let offset = self.unit.node(self.at).offset as usize;
-        let before = &self.unit.source[..offset];
+        // Plain text, of which a limit may complain, has no node.
+        let node = self.unit.nodes.get(self.at as usize);
+        let before = &self.unit.source[..node.map_or(0, |node| node.offset as usize)];
+        let text = match node {
+            Some(_) => String::from_utf8_lossy(&self.node_text(self.at)).into_owned(),
+            None => self.template.name().to_string(),
+        };
         let place = Place {
             template: self.template.name().to_string(),
             file: self.unit.name.to_string(),
             line: 1 + memchr::memchr_iter(b'\n', before).count(),
             column: before.len() - memchr::memrchr(b'\n', before).map_or(0, |at| at + 1),
-            node: String::from_utf8_lossy(&self.node_text(self.at)).into_owned(),
+            node: text,
         };
         ExecError::at(place, message, source)
     }

@@ -12,9 +12,11 @@ mod stack;
 
 use govalue::Value;
 
+use crate::tree::VarId;
 use crate::{ExecError, Host, Place, Template, TemplateSet};
 use machine::Machine;
 pub(crate) use machine::printable;
+use operand::Operand;
 use stack::Native;
 
 /// What an execution and those that its functions start have used up.
@@ -23,8 +25,39 @@ pub(crate) struct Limits {
     /// How many templates are executing inside the first one.
     pub depth: usize,
     native: Native,
-    /// The stacks, while no execution or a function holds them.
-    stacks: machine::Stacks,
+    /// Variables, innermost last. An execution and those that its functions start share the stack: each uses the
+    /// part above its caller's.
+    vars: Vec<(VarId, Operand)>,
+    /// Operands of calls that are being prepared, shared in the same way.
+    operands: Vec<Operand>,
+    /// Buffers that are not in use: what an execution writes into when its output becomes a string.
+    buffers: Vec<Vec<u8>>,
+    /// Steps taken so far.
+    steps: u64,
+}
+
+impl Limits {
+    /// An empty buffer to write into.
+    pub fn take_buffer(&mut self) -> Vec<u8> {
+        self.buffers.pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back for the next one to use.
+    pub fn give_buffer(&mut self, mut buffer: Vec<u8>) {
+        // A large one is rather given back to the system.
+        const LARGE: usize = 1 << 18;
+        if buffer.capacity() <= LARGE {
+            buffer.clear();
+            self.buffers.push(buffer);
+        }
+    }
+
+    /// Takes steps of an execution in that set.
+    pub fn spend(&mut self, steps: u64, set: &TemplateSet) -> Result<(), String> {
+        self.steps = self.steps.saturating_add(steps);
+        let max = set.options().max_steps;
+        if self.steps <= max { Ok(()) } else { Err(format!("exceeded maximum number of steps ({max})")) }
+    }
 }
 
 /// Executes a template from outside.
@@ -54,14 +87,13 @@ pub(crate) fn execute_nested(
     if limits.depth >= set.options().max_depth {
         return Err(ExecError::at(start_of(template), too_deep(set), None));
     }
+    limits.spend(1, set).map_err(|message| ExecError::at(start_of(template), message, None))?;
     let depth = limits.depth;
     limits.depth += 1;
     let mut machine = Machine::new(set, template, data, host, limits);
     let result = stack::recurse(&mut machine, UNITS, |machine| machine.run_template(out));
-    let result = result.unwrap_or_else(|error| {
-        machine.lend_stacks();
-        Err(ExecError::at(start_of(template), no_stack(), Some(error.into())))
-    });
+    let result = result
+        .unwrap_or_else(|error| Err(ExecError::at(start_of(template), no_stack(), Some(error.into()))));
     limits.depth = depth;
     result
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use govalue::{Int, Key, Kind, List, Object, Str, Type, Value, fmt};
+use govalue::{Int, Kind, List, Object, Snapshot, Str, Type, Value, fmt};
 
 use super::machine::{Block, Flow, Loop, Machine, Result};
 use super::operand::{Operand, indirect};
@@ -23,7 +23,7 @@ pub(super) enum Iter {
     },
     /// Entries in key order, as they were when the loop began.
     Map {
-        entries: Arc<Vec<(Key, Value)>>,
+        entries: Snapshot,
         ty: Type,
         next: usize,
     },
@@ -80,9 +80,9 @@ impl Machine<'_> {
         end: usize,
         out: &mut Vec<u8>,
     ) -> Result<usize> {
-        let outer_vars = self.vars.len();
+        let outer_vars = self.limits.vars.len();
         let value = self.eval_pipeline(pipe)?;
-        let vars = self.vars.len();
+        let vars = self.limits.vars.len();
         let visited = match self.subject(value, pipe)? {
             Subject::Nothing => false,
             Subject::Iter(mut iter) => match iter.next() {
@@ -106,7 +106,7 @@ impl Machine<'_> {
             Subject::Iterator(object) => self.recurse(|m| m.visit_iterator(&object, pipe, body, out))?,
         };
         if visited {
-            self.vars.truncate(outer_vars);
+            self.limits.vars.truncate(outer_vars);
             return Ok(end);
         }
         self.blocks.push(Block::Otherwise { vars: outer_vars, end });
@@ -116,7 +116,7 @@ impl Machine<'_> {
     /// The next element of the innermost loop, which is the last block.
     pub fn advance(&mut self) -> usize {
         let Some(Block::Range(current)) = self.blocks.last_mut() else { return 0 };
-        self.vars.truncate(current.vars);
+        self.limits.vars.truncate(current.vars);
         let Some((key, elem)) = current.iter.next() else { return self.end_range() };
         let (pipe, body) = (current.pipe, current.body);
         // The variables were found when the loop began.
@@ -128,7 +128,7 @@ impl Machine<'_> {
     /// Leaves the innermost loop, which is the last block.
     pub fn end_range(&mut self) -> usize {
         let Some(Block::Range(done)) = self.blocks.pop() else { return 0 };
-        self.vars.truncate(done.outer_vars);
+        self.limits.vars.truncate(done.outer_vars);
         self.dot = done.dot;
         done.end
     }
@@ -151,10 +151,10 @@ impl Machine<'_> {
             set(0, key)?;
             return set(1, elem.clone());
         }
-        let top = self.vars.len();
-        self.vars[top - 1].1 = elem.clone();
+        let top = self.limits.vars.len();
+        self.limits.vars[top - 1].1 = elem.clone();
         if decls == 2 {
-            self.vars[top - 2].1 = key;
+            self.limits.vars[top - 2].1 = key;
         }
         Ok(())
     }
@@ -230,7 +230,7 @@ impl Machine<'_> {
     ) -> Result<bool> {
         let Some(elements) = object.iterate() else { return Ok(false) };
         let key_alone = object.kind() == Kind::Func && is_pairwise(&object.type_of()) && self.decls(pipe) < 2;
-        let (vars, dot) = (self.vars.len(), self.dot.clone());
+        let (vars, dot) = (self.limits.vars.len(), self.dot.clone());
         let mut visited = false;
         for (key, value) in elements {
             visited = true;
@@ -240,7 +240,7 @@ impl Machine<'_> {
             self.blocks.push(Block::Iteration);
             let flow = self.run(body, out)?;
             self.blocks.pop();
-            self.vars.truncate(vars);
+            self.limits.vars.truncate(vars);
             if flow == Flow::Break {
                 break;
             }

@@ -1,6 +1,6 @@
 use super::lex::{Item, Keyword, Kind};
 use super::{Parser, Result, Tree, TreeKind};
-use crate::tree::{Expr, NodeId, Op, Span};
+use crate::tree::{Expr, NodeId, Op, Scope, Span};
 
 /// A control structure whose end has not been read.
 pub(super) struct Open {
@@ -98,8 +98,8 @@ impl Parser<'_> {
         let pipe = self.pipeline(context.name(), Kind::RightDelim)?;
         let start = self.tree.code.len();
         self.statement(match context {
-            Context::If => Op::Branch { pipe, otherwise: 0, bind: false },
-            Context::With => Op::Branch { pipe, otherwise: 0, bind: true },
+            Context::If => Op::Branch { pipe, otherwise: 0, scope: Scope::Vars },
+            Context::With => Op::Branch { pipe, otherwise: 0, scope: Scope::Dot },
             Context::Range => Op::Range { pipe, otherwise: 0, end: 0 },
         });
         self.tree.range_depth += usize::from(context == Context::Range);
@@ -163,11 +163,16 @@ impl Parser<'_> {
             if let Some(jump) = open.jump {
                 self.tree.code[jump] = Op::Jump(here);
             }
-            if let Op::Range { end, .. } = &mut self.tree.code[open.start] {
-                *end = here + 1;
-            }
-            self.tree.code.push(Op::Leave);
+            let declares = self.tree.vars.len() > open.vars;
             self.tree.vars.truncate(open.vars);
+            match &mut self.tree.code[open.start] {
+                Op::Range { end, .. } => *end = here + 1,
+                Op::Branch { scope: scope @ Scope::Vars, .. } if !declares => *scope = Scope::None,
+                _ => {}
+            }
+            if !matches!(self.tree.code[open.start], Op::Branch { scope: Scope::None, .. }) {
+                self.tree.code.push(Op::Leave);
+            }
             if !open.chained {
                 break;
             }

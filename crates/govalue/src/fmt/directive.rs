@@ -25,7 +25,11 @@ struct Reader<'a> {
 pub(super) fn run(printer: &mut Printer<'_>, format: &[u8], args: &[Value]) {
     let mut reader =
         Reader { format, at: 0, args, next: 0, reordered: false, good_index: true, after_index: false };
+    let begin = printer.out.len();
     while reader.at < format.len() {
+        if super::too_long(printer.out, begin) {
+            return;
+        }
         let rest = &format[reader.at..];
         let literal = rest.iter().position(|&b| b == b'%').unwrap_or(rest.len());
         printer.out.extend_from_slice(&rest[..literal]);

@@ -1,13 +1,7 @@
 //! Composite values, walked without recursion: their depth is the user's.
 
-use std::sync::Arc;
-
 use super::printer::Printer;
-use crate::{Int, Key, Kind, List, Map, Object, StructField, Type, Value};
-
-/// What is longer is cut off: a value that holds another in two places, and so on for sixty-four levels, would
-/// otherwise be printed until memory ends, as Go does.
-const MAX_LENGTH: usize = 1 << 26;
+use crate::{Int, Kind, List, Map, Object, Snapshot, StructField, Type, Value};
 
 /// A composite value that is being printed, and how far.
 struct Frame {
@@ -19,7 +13,7 @@ struct Frame {
 
 enum Parts {
     List(List),
-    Map(Map, Arc<Vec<(Key, Value)>>),
+    Map(Map, Snapshot),
     Fields(Vec<StructField>),
 }
 
@@ -65,8 +59,7 @@ impl Printer<'_> {
             if at > 0 {
                 self.out.extend_from_slice(if self.spec.sharp_v { b", " } else { b" " });
             }
-            if self.out.len() - begin > MAX_LENGTH {
-                self.out.extend_from_slice(b"%!(TOOLONG)");
+            if super::too_long(self.out, begin) {
                 return;
             }
             let next = self.part(&stack, at, verb);

@@ -122,7 +122,7 @@ impl Reader<'_> {
                 self.at += 1;
                 value = match stack.pop() {
                     Some(Frame::List(items)) => Value::List(List::new(items)),
-                    Some(Frame::Map(entries, _)) => Value::Map(Map::from_entries(Map::string_any(), entries)),
+                    Some(Frame::Map(entries, _)) => Value::Map(Map::from_string_entries(entries)),
                     None => Value::Nil,
                 };
             }

@@ -1,7 +1,5 @@
-use std::sync::Arc;
-
 use super::{JsonError, MAX_DEPTH};
-use crate::{Key, Kind, List, Map, Object, Type, Value, strconv, utf8};
+use crate::{Key, Kind, List, Map, Object, Snapshot, Type, Value, strconv, utf8};
 
 /// How JSON is written.
 #[derive(Clone, Debug)]
@@ -43,7 +41,7 @@ struct Frame {
 
 enum Parts {
     List(List),
-    Map(Map, Arc<Vec<(Key, Value)>>),
+    Map(Map, Snapshot),
     /// Members in an order of their own: a struct, or a map whose keys are not strings.
     Members(Vec<(String, Value)>),
 }

@@ -65,7 +65,7 @@ impl Tree for Value {
     }
 
     fn object(entries: Vec<(Key, Value)>) -> Value {
-        Value::Map(Map::from_entries(Map::string_any(), entries))
+        Value::Map(Map::from_string_entries(entries))
     }
 }
 

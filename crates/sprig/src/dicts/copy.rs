@@ -1,8 +1,6 @@
 //! `copystructure.Copy`.
 
-use std::sync::Arc;
-
-use govalue::{Key, List, Map, Value};
+use govalue::{List, Map, Snapshot, Value};
 
 use crate::function::Outcome;
 use crate::versions;
@@ -59,7 +57,7 @@ struct Container {
 
 enum Source {
     List(List),
-    Map(Map, Arc<Vec<(Key, Value)>>),
+    Map(Map, Snapshot),
 }
 
 impl Source {
