@@ -12,13 +12,13 @@ impl<'s> Machine<'s> {
         let unit = self.unit;
         let Expr::Pipe { list, decls, assign } = unit.node(pipe).expr else { return Ok(Operand::ABSENT) };
         let (decls, commands) = unit.list(list).split_at(usize::from(decls));
-        let mut value = None;
-        for &command in commands {
-            let mut result = self.eval_command(command, value.take())?;
-            result.strip_interface();
-            value = Some(result);
+        let Some((&first, others)) = commands.split_first() else { return Ok(Operand::ABSENT) };
+        let mut value = self.eval_command(first, None)?;
+        value.strip_interface();
+        for &command in others {
+            value = self.eval_command(command, Some(value))?;
+            value.strip_interface();
         }
-        let value = value.unwrap_or(Operand::ABSENT);
         for &decl in decls {
             let Expr::Variable { var, name, .. } = unit.node(decl).expr else { continue };
             if assign {

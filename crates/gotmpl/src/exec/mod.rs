@@ -39,7 +39,7 @@ pub(crate) struct Limits {
 impl Limits {
     /// An empty buffer to write into.
     pub fn take_buffer(&mut self) -> Vec<u8> {
-        self.buffers.pop().unwrap_or_default()
+        self.buffers.pop().unwrap_or_else(|| Vec::with_capacity(256))
     }
 
     /// Gives a buffer back for the next one to use.
