@@ -5,9 +5,11 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::list::release;
-use crate::{Int, Str, Type, Value};
+use crate::{Int, Kind, Str, Type, Value};
 
-/// A map key. The order is that in which Go's `fmt` and `text/template` visit the keys of a map.
+/// A map key. The order is that in which Go's `fmt` and `text/template` visit the keys of a map; of keys of several
+/// types, which a `map[interface {}]…` may have, it is that in which Go's linker lays out the basic types (package
+/// `internal/fmtsort`).
 #[derive(Clone, Debug)]
 pub enum Key {
     /// A boolean; false before true.
@@ -21,12 +23,25 @@ pub enum Key {
 }
 
 impl Key {
+    /// The place of the key's type among types.
     fn rank(&self) -> u8 {
         match self {
-            Key::Bool(_) => 0,
-            Key::Int(_) => 1,
-            Key::Float(_) => 2,
-            Key::Str(_) => 3,
+            Key::Str(_) => 0,
+            Key::Int(i) => match i.kind() {
+                Kind::Int8 => 1,
+                Kind::Uint8 => 2,
+                Kind::Int16 => 3,
+                Kind::Uint16 => 4,
+                Kind::Int32 => 5,
+                Kind::Uint32 => 6,
+                Kind::Int64 => 7,
+                Kind::Uint64 => 8,
+                Kind::Int => 9,
+                Kind::Uint => 10,
+                _ => 11,
+            },
+            Key::Float(_) => 12,
+            Key::Bool(_) => 13,
         }
     }
 
@@ -62,7 +77,7 @@ impl Key {
     fn cmp_bytes(&self, s: &[u8]) -> Ordering {
         match self {
             Key::Str(k) => k.as_bytes().cmp(s),
-            _ => Ordering::Less,
+            _ => Ordering::Greater,
         }
     }
 }
@@ -85,9 +100,11 @@ impl Ord for Key {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Key::Str(a), Key::Str(b)) => a.cmp(b),
-            (Key::Int(a), Key::Int(b)) => a.cmp(b),
+            (Key::Int(a), Key::Int(b)) if a.kind() == b.kind() => a.cmp(b),
             (Key::Bool(a), Key::Bool(b)) => a.cmp(b),
-            (Key::Float(a), Key::Float(b)) => a.total_cmp(b),
+            (Key::Float(a), Key::Float(b)) => {
+                a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+            }
             (a, b) => a.rank().cmp(&b.rank()),
         }
     }
@@ -274,7 +291,7 @@ impl Map {
     /// A type other than that of most maps.
     fn unusual(ty: Type) -> Option<Type> {
         let usual =
-            matches!(&ty, Type::Map(kv) if matches!(**kv, (Type::Basic(crate::Kind::String), Type::Any)));
+            matches!(&ty, Type::Map(kv) if matches!(**kv, (Type::Basic(Kind::String), Type::Any)));
         (!usual).then_some(ty)
     }
 

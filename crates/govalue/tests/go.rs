@@ -59,6 +59,22 @@ impl Cases {
         self.add(question, ours);
     }
 
+    /// Compares answers of many words each, and shows the words that differ.
+    fn check_words(self) {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
+        let answers = Oracle::start(&source).ask_all(&self.questions);
+        let mut wrong = Vec::new();
+        for ((ours, _), answer) in self.ours.iter().zip(&answers) {
+            let go = unhex(&answer["out"]);
+            let words = ours.split(|b| *b == b' ').zip(go.split(|b| *b == b' '));
+            wrong.extend(words.filter(|(ours, go)| ours != go).map(|(ours, go)| {
+                format!("ours {} go {}", String::from_utf8_lossy(ours), String::from_utf8_lossy(go))
+            }));
+            assert_eq!(ours.len(), go.len(), "{}", wrong.join("\n"));
+        }
+        assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong[..wrong.len().min(25)].join("\n"));
+    }
+
     fn check(self) {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
         let answers = Oracle::start(&source).ask_all(&self.questions);
@@ -347,6 +363,39 @@ fn floats_to_text_and_back() {
         parse_float(&mut cases, text.as_bytes());
     }
     cases.check();
+}
+
+/// A number that lies in the middle of two shortest texts, or near such a one: few bits behind the point and as many
+/// digits as the type holds.
+fn tie(random: &mut Random, bits: u32) -> f64 {
+    let (mantissa, low) = if bits == 32 { (24, 15) } else { (53, 43) };
+    let whole = 1u64 << (low + random.below(mantissa - low + 1));
+    let whole = whole + random.next() % whole;
+    let x = whole as f64 / f64::from(1 << random.below(9));
+    if random.below(2) == 0 { x } else { x * 10f64.powi(random.below(40) as i32 - 20) }
+}
+
+#[test]
+fn shortest_digits() {
+    const BATCH: usize = 5_000;
+    let (mut random, count) = random();
+    let mut cases = Cases::default();
+    for batch in 0..(count as usize * 100).div_ceil(BATCH) {
+        let bits = if batch % 4 == 0 { 32 } else { 64 };
+        let (mut question, mut ours) = (String::new(), Vec::new());
+        for _ in 0..BATCH {
+            let x = match random.below(3) {
+                0 => f64::from_bits(random.next()),
+                1 => tie(&mut random, bits),
+                _ => random.float(),
+            };
+            question += &format!("{:016x}", x.to_bits());
+            strconv::append_float(&mut ours, x, b'e', -1, bits);
+            ours.push(b' ');
+        }
+        cases.add(json!({"op": "shortest", "text": question, "bits": bits}), (ours, Vec::new()));
+    }
+    cases.check_words();
 }
 
 fn parse_float(cases: &mut Cases, text: &[u8]) {

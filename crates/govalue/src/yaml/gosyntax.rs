@@ -64,7 +64,7 @@ impl GoSyntax {
         }
     }
 
-    /// A mapping's entries in the order in which `fmt` prints a map: nil, then strings, then the rest.
+    /// A mapping's entries in the order in which `fmt` prints a map.
     fn entries<'d, 'a>(self, node: Node<'d, 'a>) -> Entries<'d, 'a> {
         let mut entries = BTreeMap::new();
         self.collect(node, &mut entries, 0);
@@ -83,12 +83,7 @@ impl GoSyntax {
                 continue;
             }
             let key = key.target();
-            let position = match meaning(key) {
-                Scalar::Null => (0, String::new()),
-                Scalar::Str | Scalar::Timestamp(_) => (1, key.value().to_owned()),
-                _ => (2, scalar(key)),
-            };
-            match entries.entry(position) {
+            match entries.entry(Position::of(key)) {
                 Entry::Occupied(_) if self.first_wins => {}
                 Entry::Occupied(mut last) => {
                     last.insert((key, value));
@@ -101,8 +96,37 @@ impl GoSyntax {
     }
 }
 
-/// Keys and values by rank and text of the key.
-type Entries<'d, 'a> = BTreeMap<(u8, String), (Node<'d, 'a>, Node<'d, 'a>)>;
+type Entries<'d, 'a> = BTreeMap<Position, (Node<'d, 'a>, Node<'d, 'a>)>;
+
+/// Where a key stands among others: by type, then by value (package `internal/fmtsort`; see [`crate::Key`]).
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Position {
+    Nil,
+    Str(Vec<u8>),
+    Uint(u64),
+    Int(i64),
+    /// The bits, in the order of the numbers; NaN is the least.
+    Float(i64),
+    Bool(bool),
+}
+
+impl Position {
+    fn of(key: Node<'_, '_>) -> Position {
+        match meaning(key) {
+            Scalar::Null => Position::Nil,
+            Scalar::Str | Scalar::Timestamp(_) => Position::Str(key.value().into()),
+            Scalar::Binary => Position::Str(base64::decode(key.value()).unwrap_or_default()),
+            Scalar::Uint(u) => Position::Uint(u),
+            Scalar::Int(i) => Position::Int(i),
+            Scalar::Float(f) if f.is_nan() => Position::Float(i64::MIN),
+            Scalar::Float(f) => {
+                let bits = (f + 0.0).to_bits().cast_signed();
+                Position::Float(if bits < 0 { bits ^ i64::MAX } else { bits })
+            }
+            Scalar::Bool(b) => Position::Bool(b),
+        }
+    }
+}
 
 const NIL: &str = "interface {}(nil)";
 

@@ -47,6 +47,19 @@ pub struct Typed {
     pub json: Json,
 }
 
+const INTEGERS: [Kind; 10] = [
+    Kind::Int,
+    Kind::Int8,
+    Kind::Int16,
+    Kind::Int32,
+    Kind::Int64,
+    Kind::Uint,
+    Kind::Uint8,
+    Kind::Uint16,
+    Kind::Uint32,
+    Kind::Uint64,
+];
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
@@ -93,9 +106,21 @@ impl Typed {
         };
         let keys: Vec<String> = entries.iter().map(|(k, _)| text(k)).collect();
         let json: Vec<&Json> = entries.iter().map(|(_, v)| &v.json).collect();
-        let json = json!({"k": kind, "keys": keys, "e": json});
+        let described: Vec<Json> = entries.iter().map(|(k, _)| Typed::key(k)).collect();
+        let json = json!({"k": kind, "keys": keys, "any": described, "e": json});
         let entries = entries.into_iter().map(|(k, v)| (k, v.value)).collect();
         Typed { value: Map::from_entries(ty, entries).into(), json }
+    }
+
+    /// The description of a key.
+    fn key(key: &Key) -> Json {
+        match key {
+            Key::Str(s) => Typed::string(s),
+            Key::Int(i) => Typed::integer(i.kind(), i.as_i64()),
+            Key::Float(f) => Typed::float(*f),
+            Key::Bool(b) => Typed::bool(*b),
+        }
+        .json
     }
 
     fn named(kind: &str, value: Value, n: i64) -> Typed {
@@ -182,7 +207,12 @@ pub fn samples() -> Vec<Typed> {
         vec![("b".into(), list.clone()), ("a".into(), Typed::bool(false))],
     ));
     samples.push(Typed::map("mapint", int_map(), vec![(key(10), Typed::int(1)), (key(9), Typed::nil_map())]));
-    samples.push(Typed::map("mapany", any_map(), vec![("k".into(), Typed::integer(Kind::Uint, 5))]));
+    let of_kind = |kind| Key::Int(Int::signed(kind, 7));
+    let mut keys: Vec<Key> = INTEGERS.iter().map(|kind| of_kind(*kind)).collect();
+    keys.extend([Key::Bool(true), Key::Float(1.5), Key::from("k"), Key::Bool(false), Key::Float(-1e9)]);
+    keys.extend([Key::Int(Int::signed(Kind::Int, -7)), Key::from("")]);
+    let entries = keys.into_iter().map(|key| (key, Typed::integer(Kind::Uint, 5))).collect();
+    samples.push(Typed::map("mapany", any_map(), entries));
     samples.push(list);
     samples
 }
@@ -216,23 +246,11 @@ pub fn random_text(random: &mut Random) -> Vec<u8> {
 
 /// Any value, nested up to a depth.
 pub fn random_value(random: &mut Random, depth: usize) -> Typed {
-    const KINDS: [Kind; 10] = [
-        Kind::Int,
-        Kind::Int8,
-        Kind::Int16,
-        Kind::Int32,
-        Kind::Int64,
-        Kind::Uint,
-        Kind::Uint8,
-        Kind::Uint16,
-        Kind::Uint32,
-        Kind::Uint64,
-    ];
     match random.below(if depth == 0 { 10 } else { 16 }) {
         0 => Typed::nil(),
         1 => Typed::bool(random.below(2) == 0),
         2 | 3 => {
-            let kind = KINDS[random.below(10)];
+            let kind = INTEGERS[random.below(INTEGERS.len())];
             Typed::integer(kind, random.integer())
         }
         4 => Typed::float(random.float()),
@@ -264,10 +282,14 @@ pub fn random_value(random: &mut Random, depth: usize) -> Typed {
         n => {
             let mut entries: Vec<(Key, Typed)> = Vec::new();
             for _ in 0..random.below(4) {
-                let key = if n == 13 {
-                    Key::Int(Int::signed(Kind::Int, random.integer()))
-                } else {
-                    Key::Str(random_text(random).into())
+                let key = match (n, random.below(5)) {
+                    (13, _) => Key::Int(Int::signed(Kind::Int, random.integer())),
+                    (14, 0) => Key::Bool(random.below(2) == 0),
+                    (14, 1) => Key::Float(random.integer() as f64 / 4.0),
+                    (14, 2 | 3) => {
+                        Key::Int(Int::signed(INTEGERS[random.below(INTEGERS.len())], random.integer()))
+                    }
+                    _ => Key::Str(random_text(random).into()),
                 };
                 if !entries.iter().any(|(k, _)| *k == key) {
                     entries.push((key, random_value(random, depth - 1)));
@@ -275,7 +297,7 @@ pub fn random_value(random: &mut Random, depth: usize) -> Typed {
             }
             match n {
                 13 => Typed::map("mapint", int_map(), entries),
-                14 if random.below(4) == 0 => Typed::map("mapany", any_map(), entries),
+                14 => Typed::map("mapany", any_map(), entries),
                 _ => Typed::map("map", Map::string_any(), entries),
             }
         }

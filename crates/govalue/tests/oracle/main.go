@@ -34,6 +34,7 @@ type value struct {
 	Hex   string   `json:"h"`
 	Elems []value  `json:"e"`
 	Keys  []string `json:"keys"`
+	Any   []value  `json:"any"`
 }
 
 type answer struct {
@@ -140,7 +141,7 @@ func (v value) any() any {
 	case "mapany":
 		out := map[any]any{}
 		for i, e := range v.Elems {
-			out[text(v.Keys[i])] = e.any()
+			out[v.Any[i].any()] = e.any()
 		}
 		return out
 	case "nilmap":
@@ -165,6 +166,13 @@ func (v value) any() any {
 	panic(v.Kind)
 }
 
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func (q question) answer() (string, error) {
 	t := text(q.Text)
 	switch q.Op {
@@ -180,6 +188,14 @@ func (q question) answer() (string, error) {
 		return strconv.Unquote(t)
 	case "float":
 		return strconv.FormatFloat(float(q.Num), q.Fmt[0], q.Prec, q.Bits), nil
+	case "shortest":
+		// Many numbers, sixteen digits each.
+		var out []byte
+		for ; len(q.Text) > 0; q.Text = q.Text[16:] {
+			x := math.Float64frombits(must(strconv.ParseUint(q.Text[:16], 16, 64)))
+			out = append(strconv.AppendFloat(out, x, 'e', -1, q.Bits), ' ')
+		}
+		return string(out), nil
 	case "parseint":
 		n, err := strconv.ParseInt(t, q.Base, q.Bits)
 		return fmt.Sprint(n), err
