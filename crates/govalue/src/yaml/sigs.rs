@@ -3,7 +3,7 @@
 use super::node::{Document, Text};
 use super::tree::Tree;
 use super::{Dialect, YamlError, decode, marshal};
-use crate::{Map, Value, json};
+use crate::{Map, Value, json, strconv};
 
 /// Reads the first document into an `interface {}`: maps are `map[string]interface {}`, numbers `float64`.
 /// Text without a document is nil.
@@ -27,7 +27,8 @@ pub fn unmarshal_map_strict(text: &[u8]) -> Result<Map, YamlError> {
     as_map(unmarshal_strict(text)?)
 }
 
-/// Reads the first document as JSON (`yaml.YAMLToJSON`): whole numbers stay integers.
+/// Reads the first document as JSON (`yaml.YAMLToJSON`): whole numbers stay integers, and floats floats. A field for
+/// text takes a float's own spelling (`1e+06`); for an object of Kubernetes apply [`settle_numbers`].
 pub fn to_json_value(text: &[u8]) -> Result<serde_json::Value, YamlError> {
     read(text, false)
 }
@@ -35,6 +36,28 @@ pub fn to_json_value(text: &[u8]) -> Result<serde_json::Value, YamlError> {
 /// As [`to_json_value`]; a repeated key is an error.
 pub fn to_json_value_strict(text: &[u8]) -> Result<serde_json::Value, YamlError> {
     read(text, true)
+}
+
+/// Makes numbers what they are once Go has written the value as JSON and Kubernetes has read it: JSON does not tell a
+/// whole float from an integer, and what an `int64` holds is read as one, the rest as a float
+/// (`sigs.k8s.io/json`, `UnmarshalCaseSensitivePreserveInts`).
+pub fn settle_numbers(value: &mut serde_json::Value) {
+    // The digits that are written count: those of a large float stand for another integer than the float itself.
+    let written = |float: f64| strconv::format_float(float, b'f', -1, 64).parse::<i64>().ok();
+    let mut pending = vec![value];
+    while let Some(value) = pending.pop() {
+        match value {
+            serde_json::Value::Number(number) if number.is_i64() => {}
+            serde_json::Value::Number(number) => {
+                let float = number.as_f64().unwrap_or_default();
+                let whole = if float.fract() == 0.0 { written(float) } else { None };
+                *value = whole.map_or_else(|| float.into(), Into::into);
+            }
+            serde_json::Value::Array(items) => pending.extend(items),
+            serde_json::Value::Object(entries) => pending.extend(entries.values_mut()),
+            _ => {}
+        }
+    }
 }
 
 /// The value of a document that was parsed before (with [`Dialect::V2`]).

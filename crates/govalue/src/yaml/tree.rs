@@ -69,7 +69,7 @@ impl Tree for Value {
     }
 }
 
-/// What Kubernetes reads: whole numbers stay integers.
+/// What the YAML says: integers stay integers, and floats floats even where they are whole.
 impl Tree for serde_json::Value {
     type Key = String;
 
@@ -90,8 +90,7 @@ impl Tree for serde_json::Value {
     }
 
     fn float(f: f64) -> Self {
-        // JSON knows no difference between 1 and 1.0: Go writes the former, and reads an integer back.
-        if f.fract() == 0.0 && f.abs() < 9e15 { Self::from(f as i64) } else { Self::from(f) }
+        Self::from(f)
     }
 
     fn string(s: &str) -> Self {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	yamlv3 "go.yaml.in/yaml/v3"
+	kjson "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
 
@@ -28,6 +29,25 @@ type question struct {
 type answer struct {
 	OK    any    `json:"ok"`
 	Error string `json:"error,omitempty"`
+}
+
+// numbers shows the types of numbers.
+func numbers(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			v[key] = numbers(value)
+		}
+	case []any:
+		for i, value := range v {
+			v[i] = numbers(value)
+		}
+	case int64:
+		return fmt.Sprint("int64 ", v)
+	case float64:
+		return fmt.Sprint("float64 ", v)
+	}
+	return v
 }
 
 func main() {
@@ -80,6 +100,14 @@ func ask(q question) (ok any, err error) {
 	case "sigs-json":
 		j, err := yaml.YAMLToJSON(q.Text)
 		return string(j), err
+	case "kubernetes":
+		j, err := yaml.YAMLToJSON(q.Text)
+		if err != nil {
+			return nil, err
+		}
+		var v any
+		err = kjson.UnmarshalCaseSensitivePreserveInts(j, &v)
+		return numbers(v), err
 	case "v3":
 		all := []any{}
 		d := yamlv3.NewDecoder(bytes.NewReader(q.Text))

@@ -155,8 +155,9 @@ pub fn sort_stored(manifest: &str, order: Order, compat: Compat) -> Result<Manif
 }
 
 fn read(path: &str, content: &str, compat: Compat) -> Result<Manifest, DocumentError> {
-    let document = govalue::yaml::sigs::to_json_value(content.as_bytes())?;
+    let mut document = govalue::yaml::sigs::to_json_value(content.as_bytes())?;
     let head = Head::read(&document, compat)?;
+    govalue::yaml::sigs::settle_numbers(&mut document);
     Ok(Manifest { path: path.to_owned(), content: content.to_owned(), head, document })
 }
 
