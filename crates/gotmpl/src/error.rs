@@ -23,12 +23,12 @@ impl ParseError {
         ParseError(Box::new(ParseFailure { template, line, column, message }))
     }
 
-    /// Name under which the text was parsed.
+    /// Name under which the text was parsed (`Tree.ParseName`).
     pub fn template(&self) -> &str {
         &self.0.template
     }
 
-    /// Line of the offending token, from 1.
+    /// Line of the offending token, from 1: the number in Go's text.
     pub fn line(&self) -> usize {
         self.0.line
     }
@@ -38,7 +38,7 @@ impl ParseError {
         self.0.column
     }
 
-    /// What is wrong, without the place.
+    /// What is wrong, without the place: Go's text behind the second colon.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -74,16 +74,17 @@ enum ExecFailure {
     At { place: Place, message: String, source: Option<CallError> },
 }
 
-/// Where an execution stopped: the template, its place in the source and the text of the node.
+/// Where an execution stopped: the template, its place in the source and the text of the node (what Go's
+/// `Tree.ErrorContext` gives).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Name of the template that was executing.
+    /// Name of the template that was executing (`Template.Name`).
     pub template: String,
     /// Name under which the text that defines it was parsed (differs for templates made by `define`).
     pub file: String,
-    /// Line of the node, from 1.
+    /// Line of the node, from 1 (`Tree.ErrorContext`).
     pub line: usize,
-    /// Byte offset of the node in its line, from 0.
+    /// Byte offset of the node in its line, from 0 (`Tree.ErrorContext`).
     pub column: usize,
     /// The node as Go prints it, spacing normalised.
     pub node: String,
@@ -123,7 +124,8 @@ impl ExecError {
         }
     }
 
-    /// The places from the outermost template to the one where it went wrong: the chain of calls.
+    /// The places from the outermost template to the one where it went wrong: the chain of calls, which in Go are
+    /// the errors that `errors.Unwrap` gives one after another.
     pub fn chain(&self) -> Vec<&Place> {
         let mut places: Vec<&Place> = self.place().into_iter().collect();
         let mut next = self.source();

@@ -17,14 +17,14 @@ pub type Body = dyn Fn(&mut State<'_>, &[Value]) -> Result<Value, CallError> + S
 /// (`wrong type for value; expected string; got int`).
 #[derive(Clone)]
 pub struct Function {
-    /// Parameters and result.
+    /// Parameters and result (`reflect.Type` of the Go function).
     pub signature: Signature,
     /// The body.
     pub body: Arc<Body>,
 }
 
 impl Function {
-    /// A function of a fixed number of parameters.
+    /// A function of a fixed number of parameters; it may fail (a second result of type `error` in Go).
     pub fn new<F>(params: impl Into<Vec<Type>>, result: Type, body: F) -> Function
     where
         F: Fn(&mut State<'_>, &[Value]) -> Result<Value, CallError> + Send + Sync + 'static,
@@ -33,7 +33,7 @@ impl Function {
         Function { signature, body: Arc::new(body) }
     }
 
-    /// A function whose last parameter takes any number of arguments of that type.
+    /// A function whose last parameter takes any number of arguments of that type (Go's `...T`).
     pub fn variadic<F>(params: impl Into<Vec<Type>>, result: Type, body: F) -> Function
     where
         F: Fn(&mut State<'_>, &[Value]) -> Result<Value, CallError> + Send + Sync + 'static,
@@ -77,7 +77,7 @@ impl FuncMap {
         self.functions.remove(name)
     }
 
-    /// The function of that name.
+    /// The function of that name, which goes before a built-in one (`text/template`, "Functions").
     pub fn get(&self, name: &str) -> Option<&Arc<Function>> {
         self.functions.get(name)
     }
@@ -102,7 +102,7 @@ impl FuncMap {
         self.functions.is_empty()
     }
 
-    /// Adds all functions of another map; those replace functions of the same name.
+    /// Adds all functions of another map; those replace functions of the same name (`Template.Funcs` called again).
     pub fn extend(&mut self, other: FuncMap) {
         self.functions.extend(other.functions);
     }

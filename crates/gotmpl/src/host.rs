@@ -42,7 +42,8 @@ impl<T: Send + Sync + 'static> StructType<T> {
         StructType { name, fields: Vec::new(), methods: Vec::new(), text: None }
     }
 
-    /// Adds a field with its declared type.
+    /// Adds a field with its declared type. Templates reach it if its name begins with an upper-case letter
+    /// (Go's exported fields).
     #[must_use]
     pub fn field(
         mut self,
@@ -54,7 +55,8 @@ impl<T: Send + Sync + 'static> StructType<T> {
         self
     }
 
-    /// Adds a method of the pointer and the value. Arguments reach it checked against the parameter types.
+    /// Adds a method of the pointer and the value (Go's method sets: one with a value receiver). Arguments reach it
+    /// checked against the parameter types.
     #[must_use]
     pub fn method<F>(
         mut self,
@@ -78,12 +80,12 @@ impl<T: Send + Sync + 'static> StructType<T> {
         self.method("String", [], Type::STRING, move |this, _| Ok(Value::from(text(this))))
     }
 
-    /// A struct of this type.
+    /// A struct of this type (Go's `T`): its fields have no address.
     pub fn value(self, content: T) -> Value {
         Instance { ty: Arc::new(self), content: Arc::new(content), pointer: false }.into_value()
     }
 
-    /// A pointer to a struct of this type.
+    /// A pointer to a struct of this type (Go's `*T`).
     pub fn pointer(self, content: T) -> Value {
         Instance { ty: Arc::new(self), content: Arc::new(content), pointer: true }.into_value()
     }

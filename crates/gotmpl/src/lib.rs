@@ -4,7 +4,7 @@
 //!    all its templates share; literal text stays where it is in the source.
 //! 2. [`TemplateSet::execute`] runs a template over a [`govalue::Value`] and appends to a buffer. Statements and
 //!    invocations nest in lists of the engine's own, and where functions recurse it continues on a fresh stack: no
-//!    input exhausts the native stack. [`Options`] bound depth and output.
+//!    input exhausts the native stack. [`Options`] bound depth, output and steps.
 //! 3. Functions come from a [`FuncMap`]; a [`Function`] gets arguments that were checked and converted as Go's
 //!    reflection does it, and the running [`State`], with which it can execute other templates (as Helm's `include`
 //!    and `tpl` do). A clone of a set is an overlay that costs next to nothing.
@@ -39,9 +39,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Bounds
+//!
+//! No text makes it panic, run for ever or take memory without measure:
+//!
+//! * Parsing takes time in proportion to the text, and at most 128 bytes of memory for each byte of it.
+//! * Executing takes at most [`Options::max_steps`] steps, and at most 256 bytes of memory for each step, besides the
+//!   output (whose buffer may be twice as large as [`Options::max_output`]) and 4 KiB for each level of functions that
+//!   execute templates ([`Options::max_depth`]). Texts and lists that functions get and give count as steps by their
+//!   size, so a text that doubles in a loop meets the bound as well.
+//!
+//! The defaults suit a program that renders what its own user wrote: they end what would not end. A server that
+//! renders for strangers sets `max_steps` and `max_output` a thousand times lower (a million steps take less than a
+//! second), and lets functions of its own that work hard tell so by [`State::spend`].
+//!
+//! # Differences
+//!
 //! Where it differs from Go: the capacity of a slice is its length; a declared interface type other than
 //! `interface {}` is not told from the type of the value that it holds; an `include` that recurses without end meets
-//! [`Options::max_depth`] instead of ending the process.
+//! [`Options::max_depth`] instead of ending the process; steps, output and the text of a built-in function are bounded.
 
 mod builtin;
 mod caret;

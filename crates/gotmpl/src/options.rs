@@ -10,12 +10,12 @@ pub enum MissingKey {
     Error,
 }
 
-/// How templates of a set are parsed and executed.
+/// How templates of a set are parsed and executed (`Template.Option`, `Template.Delims`), and how far.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Options {
     /// Name of the set's root template (`template.New(name)`); one error text mentions it.
     pub name: String,
-    /// What a missing map key does.
+    /// What a missing map key does (`missingkey`).
     pub missing_key: MissingKey,
     /// Left and right action delimiter; an empty one stands for the default (`Template.Delims`).
     pub delims: (String, String),

@@ -8,7 +8,7 @@ use crate::exec::{self, Limits};
 use crate::tree::Unit;
 use crate::{ExecError, FuncMap, Host, Options, ParseError, parse};
 
-/// One compiled template: a name and its part of a parsed text. Cloning shares everything.
+/// One compiled template: a name and its part of a parsed text (`parse.Tree`). Cloning shares everything.
 #[derive(Clone)]
 pub struct Template {
     pub(crate) unit: Arc<Unit>,
@@ -21,7 +21,7 @@ impl Template {
         &self.unit.bodies[self.index].name
     }
 
-    /// Name under which the text was parsed, which errors mention.
+    /// Name under which the text was parsed, which errors mention (`Tree.ParseName`).
     pub fn file(&self) -> &Str {
         &self.unit.name
     }
@@ -31,7 +31,8 @@ impl Template {
         &self.unit.source
     }
 
-    /// Whether the body holds nothing but space and comments; such a template replaces no other one.
+    /// Whether the body holds nothing but space and comments (`parse.IsEmptyTree`); such a template replaces no
+    /// other one.
     pub fn is_empty(&self) -> bool {
         self.unit.bodies[self.index].empty
     }
@@ -99,12 +100,12 @@ pub struct TemplateSet {
 }
 
 impl TemplateSet {
-    /// An empty set with the built-in functions only.
+    /// An empty set with the built-in functions only (`template.New`).
     pub fn new(options: Options) -> TemplateSet {
         TemplateSet { options: Arc::new(options), ..TemplateSet::default() }
     }
 
-    /// The set with these functions in place of those that it had. Texts are checked against the functions of the
+    /// The set with these functions in place of those that it had (`Template.Funcs`). Texts are checked against the functions of the
     /// set that parses them; calls are resolved in the set that executes them.
     #[must_use]
     pub fn with_funcs(mut self, functions: Arc<FuncMap>) -> TemplateSet {
@@ -112,7 +113,7 @@ impl TemplateSet {
         self
     }
 
-    /// The set with other options.
+    /// The set with other options (`Template.Option`).
     #[must_use]
     pub fn with_options(mut self, options: Options) -> TemplateSet {
         self.options = Arc::new(options);
@@ -160,12 +161,12 @@ impl TemplateSet {
         self.top = Arc::new(layer);
     }
 
-    /// The template of that name.
+    /// The template of that name (`Template.Lookup`).
     pub fn lookup(&self, name: impl AsRef<[u8]>) -> Option<&Template> {
         self.top.get(name.as_ref())
     }
 
-    /// The names of all templates, sorted.
+    /// The names of all templates, sorted (`Template.Templates`).
     pub fn names(&self) -> Vec<Str> {
         let mut names = Vec::new();
         self.top.visit(&mut |name, _| names.push(name.clone()));
@@ -188,11 +189,12 @@ impl TemplateSet {
         out: &mut Vec<u8>,
         host: &mut Host,
     ) -> Result<(), ExecError> {
-        let template = self.lookup(name).ok_or_else(|| ExecError::no_template(name.as_bytes(), &self.options.name))?;
+        let template =
+            self.lookup(name).ok_or_else(|| ExecError::no_template(name.as_bytes(), &self.options.name))?;
         self.execute_template(template, data, out, host)
     }
 
-    /// Executes a template that need not be one of the set; the templates that it invokes are those of the set.
+    /// Executes a template that need not be one of the set (`Template.Execute`); the templates that it invokes are those of the set.
     pub fn execute_template(
         &self,
         template: &Template,

@@ -19,7 +19,7 @@ impl<'a> State<'a> {
         self.set
     }
 
-    /// The running template.
+    /// The running template (`Template.Name` and `Tree.ParseName` of what Go executes).
     pub fn template(&self) -> &'a Template {
         self.template
     }
@@ -32,7 +32,8 @@ impl<'a> State<'a> {
         data: &Value,
         out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
-        let template = set.lookup(name).ok_or_else(|| ExecError::no_template(name.as_bytes(), &set.options.name))?;
+        let template =
+            set.lookup(name).ok_or_else(|| ExecError::no_template(name.as_bytes(), &set.options.name))?;
         self.execute_template(set, template, data, out)
     }
 

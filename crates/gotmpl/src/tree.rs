@@ -147,15 +147,67 @@ pub(crate) struct Functions {
     pub used: Vec<std::sync::Arc<crate::Function>>,
 }
 
-/// A number constant under every type that can represent it (Go's ideal constants).
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Number {
-    pub int: Option<i64>,
-    pub uint: Option<u64>,
-    pub float: Option<f64>,
-    pub complex: Option<(f64, f64)>,
+/// A number constant, which stands for a number of every type that can represent it (Go's ideal constants).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Number {
+    /// `unsigned` tells whether its spelling is also that of an unsigned number (one with a sign is not).
+    Int {
+        value: i64,
+        unsigned: bool,
+    },
+    /// What no `int64` holds.
+    Uint(u64),
+    Float(f64),
+    Complex(f64, f64),
+}
+
+impl Number {
+    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+
+    pub fn int(self) -> Option<i64> {
+        match self {
+            Number::Int { value, .. } => Some(value),
+            _ => self
+                .float()
+                .filter(|f| (-Self::TWO_TO_63..Self::TWO_TO_63).contains(f) && f.trunc() == *f)
+                .map(|f| f as i64),
+        }
+    }
+
+    pub fn uint(self) -> Option<u64> {
+        match self {
+            Number::Int { value, unsigned } => u64::try_from(value).ok().filter(|_| unsigned),
+            Number::Uint(value) => Some(value),
+            _ => self
+                .float()
+                .filter(|f| (0.0..2.0 * Self::TWO_TO_63).contains(f) && f.trunc() == *f)
+                .map(|f| f as u64),
+        }
+    }
+
+    pub fn float(self) -> Option<f64> {
+        match self {
+            Number::Int { value, .. } => Some(value as f64),
+            Number::Uint(value) => Some(value as f64),
+            Number::Float(value) => Some(value),
+            // A complex constant is also a real one where its imaginary part is zero.
+            Number::Complex(re, im) => (im == 0.0).then_some(re),
+        }
+    }
+
+    pub fn complex(self) -> Option<(f64, f64)> {
+        if let Number::Complex(re, im) = self { Some((re, im)) } else { None }
+    }
+
     /// The value where no type is asked for; `None` when it overflows an `int`.
-    pub ideal: Option<Value>,
+    pub fn ideal(self) -> Option<Value> {
+        Some(match self {
+            Number::Int { value, .. } => Value::int(value),
+            Number::Uint(_) => return None,
+            Number::Float(value) => Value::Float(value),
+            Number::Complex(re, im) => Value::complex(re, im),
+        })
+    }
 }
 
 /// A statement. Jump targets count from the start of the body.

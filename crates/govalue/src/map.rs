@@ -102,9 +102,7 @@ impl Ord for Key {
             (Key::Str(a), Key::Str(b)) => a.cmp(b),
             (Key::Int(a), Key::Int(b)) if a.kind() == b.kind() => a.cmp(b),
             (Key::Bool(a), Key::Bool(b)) => a.cmp(b),
-            (Key::Float(a), Key::Float(b)) => {
-                a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
-            }
+            (Key::Float(a), Key::Float(b)) => a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan())),
             (a, b) => a.rank().cmp(&b.rank()),
         }
     }
@@ -290,8 +288,7 @@ impl Map {
 
     /// A type other than that of most maps.
     fn unusual(ty: Type) -> Option<Type> {
-        let usual =
-            matches!(&ty, Type::Map(kv) if matches!(**kv, (Type::Basic(Kind::String), Type::Any)));
+        let usual = matches!(&ty, Type::Map(kv) if matches!(**kv, (Type::Basic(Kind::String), Type::Any)));
         (!usual).then_some(ty)
     }
 

@@ -120,7 +120,9 @@ pub trait Object: Any + Send + Sync {
         })
     }
 
-    /// What `range` visits, for a channel or an iterator function: `(key, value)` pairs.
+    /// What `range` visits, for a channel or an iterator function: `(key, value)` pairs. The key of a channel's
+    /// element is its number, an `iter.Seq` has no keys (`nil`), an `iter.Seq2` tells itself apart by its type. `None`
+    /// for a channel that can only be sent to.
     fn iterate(&self) -> Option<Box<dyn Iterator<Item = (Value, Value)> + '_>> {
         None
     }

@@ -270,7 +270,7 @@ fn execute(
     set.execute_with(&template.path, &Value::Map(template.data.clone()), &mut out, host)
         .map_err(|e| RenderError::exec(e, input.compat))?;
     // What is not UTF-8 cannot be sent to Kubernetes; Go would pass it on and the YAML reader refuse it.
-    let text = String::from_utf8(without_no_value(out).to_vec())
+    let text = String::from_utf8(without_no_value(out))
         .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
     Ok(Some(RenderedFile { path: template.path.clone(), text }))
 }

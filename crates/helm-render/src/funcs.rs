@@ -215,50 +215,45 @@ fn include(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
         return Err(FunctionError::Recursion(name.to_string()).into());
     }
     *depth += 1;
-    let mut out = Vec::new();
-    let templates = state.templates();
-    let result = state.execute(templates, &name.to_str(), &args[1], &mut out);
+    let result = state.render(state.templates(), &name, &args[1]);
     if let Some(depth) = RenderHost::of(state).included.get_mut(&name) {
         *depth -= 1;
     }
-    result.map_err(|e| -> CallError { Box::new(e) })?;
-    Ok(Value::Str(Str::from(out)))
+    Ok(Value::Str(result?))
 }
 
 /// `tpl TEXT DATA`: text as a template that sees the chart's named templates; its own definitions stay inside.
 fn tpl(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
     let source = args[0].as_str().cloned().unwrap_or_default();
-    if !source.windows(2).any(|w| w == b"{{") {
-        return Ok(Value::Str(without_no_value(source.to_vec())));
+    if memchr::memmem::find(&source, b"{{").is_none() {
+        return Ok(Value::Str(without_no_value(source)));
     }
     let mut templates = state.templates().clone();
     let template = templates
         .parse(ROOT_TEMPLATE, source.clone())
         .map_err(|e| FunctionError::TplParse { text: source.clone(), source: e })?;
-    let mut out = Vec::new();
-    state
-        .execute_template(&templates, &template, &args[1], &mut out)
-        .map_err(|e| FunctionError::TplExec { text: source.clone(), source: Box::new(e) })?;
-    Ok(Value::Str(without_no_value(out)))
+    let text = state
+        .render_template(&templates, &template, &args[1])
+        .map_err(|e| FunctionError::TplExec { text: source, source: Box::new(e) })?;
+    Ok(Value::Str(without_no_value(text)))
 }
 
 /// The name of Helm's root template, which is also that of every `tpl` text.
 pub(crate) const ROOT_TEMPLATE: &str = "gotpl";
 
 /// Removes what Go prints for a missing value.
-pub(crate) fn without_no_value(text: Vec<u8>) -> Str {
+pub(crate) fn without_no_value<T: AsRef<[u8]> + From<Vec<u8>>>(text: T) -> T {
     const NO_VALUE: &[u8] = b"<no value>";
-    let mut rest = &text[..];
-    let mut clean = Vec::new();
-    while let Some(at) = rest.windows(NO_VALUE.len()).position(|w| w == NO_VALUE) {
-        clean.extend_from_slice(&rest[..at]);
-        rest = &rest[at + NO_VALUE.len()..];
+    let (mut clean, mut done) = (Vec::new(), 0);
+    for at in memchr::memmem::find_iter(text.as_ref(), NO_VALUE) {
+        clean.extend_from_slice(&text.as_ref()[done..at]);
+        done = at + NO_VALUE.len();
     }
-    if rest.len() == text.len() {
-        return Str::from(text);
+    if done == 0 {
+        return text;
     }
-    clean.extend_from_slice(rest);
-    Str::from(clean)
+    clean.extend_from_slice(&text.as_ref()[done..]);
+    T::from(clean)
 }
 
 /// `required MESSAGE VALUE`: the value, or an error when it is nil or an empty string.

@@ -1,7 +1,7 @@
 //! The same templates with the same data here and in Go: `cargo run --release -p gotmpl --example bench`.
 //!
-//! Prints a table with the best time of several rounds and the peak of memory. Every measurement runs in a process
-//! of its own. Needs Go, and a system with `/proc` for the memory.
+//! Prints a table with the best time of several rounds and the peak of memory: the medians of several runs, the two
+//! sides in turn. Every run is a process of its own. Needs Go, and a system with `/proc` for the memory.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -72,7 +72,7 @@ fn jobs() -> Vec<Job> {
             title: "5,000 `tpl` calls",
             text: reparse,
             data: Some(format!(r#"{{"name":"n","texts":[{}]}}"#, texts.join(","))),
-            rounds: 15,
+            rounds: 5,
         },
     ]
 }
@@ -130,6 +130,18 @@ fn measure(job: &Job) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Runs of each side.
+const RUNS: usize = 7;
+
+/// The median of each number.
+fn medians(runs: &[[f64; 3]]) -> [f64; 3] {
+    std::array::from_fn(|at| {
+        let mut numbers: Vec<f64> = runs.iter().map(|run| run[at]).collect();
+        numbers.sort_by(f64::total_cmp);
+        numbers[numbers.len() / 2]
+    })
+}
+
 /// What a measuring process said: nanoseconds, KiB, bytes.
 fn run(mut command: Command, input: &str) -> Result<[f64; 3], Failure> {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -149,14 +161,18 @@ fn main() -> Result<(), Failure> {
     let go = helm_testkit::oracle::build(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/bench/go"));
     println!("| | here | Go | times faster | memory here | memory Go |\n|---|---|---|---|---|---|");
     for (i, job) in jobs.iter().enumerate() {
-        let mut ours = Command::new(std::env::current_exe()?);
-        ours.arg(i.to_string());
-        let ours = run(ours, "")?;
         let question = serde_json::json!({
             "Text": job.text, "Execute": job.data.is_some(), "Rounds": job.rounds,
             "Data": job.data.as_deref().map(serde_json::from_str::<serde_json::Value>).transpose()?,
         });
-        let theirs = run(Command::new(&go), &question.to_string())?;
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            let mut here = Command::new(std::env::current_exe()?);
+            here.arg(i.to_string());
+            ours.push(run(here, "")?);
+            theirs.push(run(Command::new(&go), &question.to_string())?);
+        }
+        let (ours, theirs) = (medians(&ours), medians(&theirs));
         assert_eq!(ours[2], theirs[2], "{}: the outputs differ in size", job.title);
         let milliseconds = |t: [f64; 3]| format!("{:.2} ms", t[0] / 1e6);
         let memory = |t: [f64; 3]| format!("{:.1} MiB", t[1] / 1024.0);

@@ -84,10 +84,10 @@ fn expected_number(kind: Kind) -> Option<&'static str> {
 /// The number as a value of a kind, wrapped to its width as `reflect.Value.SetInt` does.
 fn number_as(number: &Number, kind: Kind) -> Option<Value> {
     match kind {
-        Kind::Complex64 | Kind::Complex128 => number.complex.map(|(re, im)| Value::complex(re, im)),
-        Kind::Float32 | Kind::Float64 => number.float.map(Value::Float),
-        kind if kind.is_signed() => number.int.map(|v| Value::Int(Int::signed(kind, v))),
-        kind if kind.is_unsigned() => number.uint.map(|v| Value::Int(Int::unsigned(kind, v))),
+        Kind::Complex64 | Kind::Complex128 => number.complex().map(|(re, im)| Value::complex(re, im)),
+        Kind::Float32 | Kind::Float64 => number.float().map(Value::Float),
+        kind if kind.is_signed() => number.int().map(|v| Value::Int(Int::signed(kind, v))),
+        kind if kind.is_unsigned() => number.uint().map(|v| Value::Int(Int::unsigned(kind, v))),
         _ => None,
     }
 }

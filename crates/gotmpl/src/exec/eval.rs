@@ -73,8 +73,8 @@ impl<'s> Machine<'s> {
         match unit.node(node).expr {
             Expr::Bool(value) => Ok(Value::Bool(value)),
             Expr::String { index, .. } => Ok(Value::Str(unit.strings[index as usize].clone())),
-            Expr::Number { index, text } => match &unit.numbers[index as usize].ideal {
-                Some(value) => Ok(value.clone()),
+            Expr::Number { index, text } => match unit.numbers[index as usize].ideal() {
+                Some(value) => Ok(value),
                 None => {
                     Err(self.error(format!("{} overflows int", String::from_utf8_lossy(unit.text(text)))))
                 }

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use govalue::{Key, Kind, Map, Method, Object, Str, Type, Value};
+use govalue::{Kind, Map, Method, MethodSet, Object, Type, Value};
 
 use super::convert::zero;
 use super::machine::{Machine, Result};
@@ -76,7 +76,7 @@ impl<'s> Machine<'s> {
             let stop = |stopped| Walk { to: Operand { value: value.clone(), via }, steps, stopped };
             let Value::Map(map) = value else { return stop(true) };
             let name = self.unit.text(name);
-            if !has_plain_field(map, name) {
+            if !map.is_string_any() && !is_entry(value, map, name) {
                 return stop(true);
             }
             let absent = |to| Walk { to, steps: steps + 1, stopped: false };
@@ -152,7 +152,7 @@ impl<'s> Machine<'s> {
         if has_arguments {
             return Err(self.error(format!("{name} is not a method but has arguments")));
         }
-        if let Some(value) = map.get_key(&Key::Str(Str::from(name))) {
+        if let Some(value) = map.get(name) {
             return Ok(Some(Operand::typed(value, elem)));
         }
         match self.missing_key {
@@ -216,15 +216,16 @@ struct Walk {
     stopped: bool,
 }
 
-/// Whether a name can only be that of an entry: methods have exported names.
-fn has_plain_field(map: &Map, name: &[u8]) -> bool {
-    if map.is_string_any() {
-        return true;
-    }
+/// Whether a name is that of an entry of a map of a defined type, not of a method.
+fn is_entry(value: &Value, map: &Map, name: &[u8]) -> bool {
     let Type::Named(named) = map.ty() else { return false };
     let Type::Map(types) = &named.underlying else { return false };
-    let lower_case = name.first().is_some_and(|b| b.is_ascii_lowercase() || *b == b'_');
-    lower_case && matches!(**types, (Type::Basic(Kind::String), Type::Any))
+    let exported = name.first().is_none_or(|b| !(b.is_ascii_lowercase() || *b == b'_'));
+    let is_method = |methods: &dyn MethodSet| {
+        std::str::from_utf8(name).is_ok_and(|name| methods.method(value, name).is_some())
+    };
+    matches!(**types, (Type::Basic(Kind::String), Type::Any))
+        && !(exported && named.methods.is_some_and(is_method))
 }
 
 /// The declared type of a value, for an error.

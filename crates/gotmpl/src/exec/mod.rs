@@ -92,8 +92,8 @@ pub(crate) fn execute_nested(
     limits.depth += 1;
     let mut machine = Machine::new(set, template, data, host, limits);
     let result = stack::recurse(&mut machine, UNITS, |machine| machine.run_template(out));
-    let result = result
-        .unwrap_or_else(|error| Err(ExecError::at(start_of(template), no_stack(), Some(error.into()))));
+    let result =
+        result.unwrap_or_else(|error| Err(ExecError::at(start_of(template), no_stack(), Some(error.into()))));
     limits.depth = depth;
     result
 }

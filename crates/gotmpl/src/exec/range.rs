@@ -191,6 +191,10 @@ impl Machine<'_> {
             }
             Value::Object(object) => match object.kind() {
                 Kind::Chan if object.is_nil() => Ok(Subject::Nothing),
+                Kind::Chan if object.iterate().is_none() => {
+                    let text = self.show(&Value::Object(object));
+                    Err(self.error(format!("range over send-only channel {text}")))
+                }
                 Kind::Chan | Kind::Func if object.iterate().is_some() => {
                     if object.kind() == Kind::Func && !is_pairwise(&object.type_of()) && self.decls(pipe) > 1
                     {

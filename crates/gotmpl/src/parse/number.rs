@@ -1,4 +1,3 @@
-use govalue::Value;
 use govalue::strconv::{self, Unquoted, quote};
 
 use super::lex::Kind;
@@ -8,28 +7,10 @@ use crate::tree::Number;
 pub(super) fn parse(text: &[u8], kind: Kind) -> Result<Number, String> {
     // Only character constants hold anything but ASCII.
     let ascii = std::str::from_utf8(text).unwrap_or("");
-    let mut number = match kind {
-        Kind::CharConstant => parse_char(text)?,
-        Kind::Complex => {
-            let (re, im) = scan_complex(ascii)?;
-            from_complex(re, im)
-        }
-        _ => parse_real_or_imaginary(ascii)?,
-    };
-    number.ideal = ideal(&number, ascii);
-    Ok(number)
-}
-
-/// The value where no type is asked for: the spelling decides, as in Go. `None` if it overflows an `int`.
-fn ideal(number: &Number, text: &str) -> Option<Value> {
-    if let Some((re, im)) = number.complex {
-        return Some(Value::complex(re, im));
-    }
-    let hexadecimal = text.len() > 2 && (text.starts_with("0x") || text.starts_with("0X"));
-    let integer = text.starts_with('\'') || hexadecimal && !text.contains(['p', 'P']);
-    match number.float {
-        Some(float) if !integer && text.contains(['.', 'e', 'E', 'p', 'P']) => Some(Value::Float(float)),
-        _ => number.int.map(Value::int),
+    match kind {
+        Kind::CharConstant => parse_char(text),
+        Kind::Complex => scan_complex(ascii).map(|(re, im)| Number::Complex(re, im)),
+        _ => parse_real_or_imaginary(ascii),
     }
 }
 
@@ -43,27 +24,20 @@ fn parse_char(text: &[u8]) -> Result<Number, String> {
         Unquoted::Byte(b) => u32::from(b),
         Unquoted::Char(c) => u32::from(c),
     };
-    Ok(Number {
-        int: Some(value.into()),
-        uint: Some(value.into()),
-        float: Some(value.into()),
-        ..Number::default()
-    })
+    Ok(Number::Int { value: value.into(), unsigned: true })
 }
 
 fn parse_real_or_imaginary(text: &str) -> Result<Number, String> {
     if let Some(Ok(im)) = text.strip_suffix('i').map(|t| strconv::parse_float(t, 64)) {
-        return Ok(from_complex(0.0, im));
+        return Ok(Number::Complex(0.0, im));
     }
-    let uint = strconv::parse_uint(text, 0, 64).ok();
-    let int = strconv::parse_int(text, 0, 64).ok();
-    if let Some(value) = int {
+    let unsigned = strconv::parse_uint(text, 0, 64).ok();
+    if let Ok(value) = strconv::parse_int(text, 0, 64) {
         // -0 has no unsigned spelling, but it is zero.
-        let uint = if value == 0 { Some(0) } else { uint };
-        return Ok(Number { int, uint, float: Some(value as f64), ..Number::default() });
+        return Ok(Number::Int { value, unsigned: value == 0 || unsigned.is_some() });
     }
-    if let Some(value) = uint {
-        return Ok(Number { uint, float: Some(value as f64), ..Number::default() });
+    if let Some(value) = unsigned {
+        return Ok(Number::Uint(value));
     }
     let Ok(float) = strconv::parse_float(text, 64) else {
         return Err(format!("illegal number syntax: {}", quote(text.as_bytes())));
@@ -71,26 +45,7 @@ fn parse_real_or_imaginary(text: &str) -> Result<Number, String> {
     if !text.contains(['.', 'e', 'E', 'p', 'P']) {
         return Err(format!("integer overflow: {}", quote(text.as_bytes())));
     }
-    Ok(Number { int: exact_int(float), uint: exact_uint(float), float: Some(float), ..Number::default() })
-}
-
-/// A complex constant is also a real one where its imaginary part is zero.
-fn from_complex(re: f64, im: f64) -> Number {
-    let complex = Some((re, im));
-    if im != 0.0 {
-        return Number { complex, ..Number::default() };
-    }
-    Number { int: exact_int(re), uint: exact_uint(re), float: Some(re), complex, ideal: None }
-}
-
-const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
-
-fn exact_int(f: f64) -> Option<i64> {
-    ((-TWO_TO_63..TWO_TO_63).contains(&f) && f.trunc() == f).then_some(f as i64)
-}
-
-fn exact_uint(f: f64) -> Option<u64> {
-    ((0.0..2.0 * TWO_TO_63).contains(&f) && f.trunc() == f).then_some(f as u64)
+    Ok(Number::Float(float))
 }
 
 const SYNTAX: &str = "syntax error scanning complex number";

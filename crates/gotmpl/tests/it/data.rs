@@ -3,7 +3,7 @@
 use govalue::{Key, Kind, Value};
 use serde_json::{Value as Json, json};
 
-use crate::host::Foo;
+use crate::host::{Foo, Stream};
 
 /// Bytes as characters: the oracle's way to send any bytes through JSON.
 pub fn latin1(bytes: &[u8]) -> String {
@@ -36,7 +36,10 @@ pub fn typed(value: &Value) -> Json {
         Value::Object(o) if o.is_nil() => Json::Null,
         Value::Object(o) => match o.downcast_ref::<Foo>() {
             Some(host) => json!([typed(&Value::from(&*host.name)), typed(&host.any)]),
-            None => panic!("no such object: {}", o.type_of()),
+            None => match o.downcast_ref::<Stream>() {
+                Some(stream) => stream.items.iter().map(|i| typed(&Value::int(*i))).collect(),
+                None => panic!("no such object: {}", o.type_of()),
+            },
         },
     };
     assert!(value.kind() != Kind::Invalid);

@@ -269,3 +269,66 @@ pub fn functions() -> FuncMap {
     map.insert("tpl", Function::new([T::STRING, T::Any], T::STRING, tpl));
     map
 }
+
+/// A channel or an iterator function, by what it gives.
+pub struct Stream {
+    /// `chan int`, `func(func(int) bool)` or `func(func(string, int) bool)`.
+    pub kind: StreamKind,
+    pub nil: bool,
+    pub items: Vec<i64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum StreamKind {
+    Chan,
+    Seq,
+    Seq2,
+}
+
+impl Stream {
+    pub fn value(kind: StreamKind, items: &[i64]) -> Value {
+        Value::Object(Arc::new(Stream { kind, nil: false, items: items.to_vec() }))
+    }
+
+    pub fn nil_channel() -> Value {
+        Value::Object(Arc::new(Stream { kind: StreamKind::Chan, nil: true, items: Vec::new() }))
+    }
+}
+
+impl Object for Stream {
+    fn type_of(&self) -> Type {
+        let iterator = |params| {
+            let body = Arc::new(signature(params, false, Type::BOOL, false));
+            Type::Func(Arc::new(signature(vec![Type::Func(body)], false, Type::Any, false)))
+        };
+        match self.kind {
+            StreamKind::Chan => Type::Interface("chan int".into()),
+            StreamKind::Seq => Type::named("func(func(int) bool)", iterator(vec![Type::INT])),
+            StreamKind::Seq2 => {
+                Type::named("func(func(string, int) bool)", iterator(vec![Type::STRING, Type::INT]))
+            }
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        if self.kind == StreamKind::Chan { Kind::Chan } else { Kind::Func }
+    }
+
+    fn is_nil(&self) -> bool {
+        self.nil
+    }
+
+    fn len(&self) -> Option<usize> {
+        (self.kind == StreamKind::Chan).then_some(self.items.len())
+    }
+
+    fn iterate(&self) -> Option<Box<dyn Iterator<Item = (Value, Value)> + '_>> {
+        let kind = self.kind;
+        let elements = self.items.iter().enumerate().map(move |(i, &item)| match kind {
+            StreamKind::Chan => (Value::int(i as i64), Value::int(item)),
+            StreamKind::Seq => (Value::Nil, Value::int(item)),
+            StreamKind::Seq2 => (Value::from(format!("k{item}")), Value::int(item)),
+        });
+        Some(Box::new(elements))
+    }
+}

@@ -33,6 +33,16 @@ impl Case {
         }
     }
 
+    /// The same case with other delimiters in options and texts.
+    pub fn with_delims(self, (left, right): (&str, &str)) -> Case {
+        let replace = |text: Vec<u8>| match String::from_utf8(text) {
+            Ok(text) => text.replace("{{", left).replace("}}", right).into_bytes(),
+            Err(other) => other.into_bytes(),
+        };
+        let texts = self.texts.into_iter().map(|(name, text)| (name, replace(text))).collect();
+        Case { texts, delims: (left.to_owned(), right.to_owned()), ..self }
+    }
+
     fn question(&self) -> Json {
         let texts: Vec<Json> =
             self.texts.iter().map(|(name, text)| json!({ "Name": name, "Text": latin1(text) })).collect();
@@ -43,7 +53,7 @@ impl Case {
         };
         json!({
             "Texts": texts, "Execute": self.execute, "Data": typed(&self.data), "Option": option,
-            "Left": self.delims.0, "Right": self.delims.1,
+            "Left": latin1(self.delims.0.as_bytes()), "Right": latin1(self.delims.1.as_bytes()),
         })
     }
 

@@ -90,6 +90,57 @@ fn output_is_bounded() {
 }
 
 #[test]
+fn steps_are_bounded() {
+    let options = Options { max_steps: 10_000, ..Options::default() };
+    let run = |text: &str| run_with(text, &data(), options.clone());
+    let spent = "exceeded maximum number of steps (10000)";
+    for text in [
+        "{{range 1000000000}}{{end}}",
+        "{{range 1000000000}}{{range 1000000000}}{{end}}{{end}}",
+        "{{range 1000000000}}{{range 0}}{{else}}{{end}}{{end}}",
+        "{{range 1000000000}}{{continue}}{{end}}",
+        "{{range 1000000000}}{{if true}}{{end}}{{end}}",
+        "{{define `d`}} {{end}}{{range 1000000000}}{{template `d`}}{{end}}",
+        "{{define `d`}} {{end}}{{range 1000000000}}{{$x := include `d` .}}{{end}}",
+        "{{define `d`}}{{range 1000000000}}{{end}}{{end}}{{include `d` .}}",
+        "{{tpl `{{range 1000000000}}{{end}}` .}}",
+        "{{$x := `x`}}{{range 1000000000}}{{$x = printf `%s%s` $x $x}}{{end}}",
+        "{{$x := `<`}}{{range 1000000000}}{{$x = html $x $x}}{{end}}",
+        "{{printf `%1000000d` 1}}",
+    ] {
+        let error = run(text).unwrap_err();
+        assert!(error.ends_with(spent), "{text}: {error}");
+    }
+    let endless = "\n{{range 1000000000}}{{range 0}}{{end}}{{end}}";
+    let error = run(endless).unwrap_err();
+    assert!(error.starts_with("template: t:2:") && error.ends_with(spent), "{error}");
+    // What charts do is far below the default.
+    assert_eq!(run_with("{{range 1000000}}{{end}}x", &Value::Nil, Options::default()).unwrap(), "x");
+    let text = "{{range 3}}{{range 3}}{{.}}{{end}}{{end}}";
+    let options = Options { max_steps: 60, ..Options::default() };
+    assert_eq!(run_with(text, &Value::Nil, options).unwrap(), "012012012");
+}
+
+#[test]
+fn text_that_functions_make_is_bounded() {
+    // Each turn doubles the text: Go goes on until memory ends.
+    let error =
+        run("{{$x := `0123456789abcdef`}}{{range 60}}{{$x = print $x $x}}{{end}}", &data()).unwrap_err();
+    assert!(error.ends_with("error calling print: text of more than 67108864 bytes"), "{error}");
+    let error = run(r"{{$x := `\\\\\\\\\\\\\\\\`}}{{range 60}}{{$x = js $x}}{{end}}", &data()).unwrap_err();
+    assert!(error.ends_with("error calling js: text of more than 67108864 bytes"), "{error}");
+}
+
+#[test]
+fn limits_complain_about_plain_text_too() {
+    let options = Options { max_output: 3, ..Options::default() };
+    let error = run_with("text", &Value::Nil, options.clone()).unwrap_err();
+    assert_eq!(error, r#"template: t:1:0: executing "t" at <t>: output exceeds 3 bytes"#);
+    let error = run_with("{{define `d`}}long{{end}}{{1}}{{template `d`}}", &Value::Nil, options).unwrap_err();
+    assert_eq!(error, r#"template: t:1:0: executing "d" at <d>: output exceeds 3 bytes"#);
+}
+
+#[test]
 fn a_second_view_of_an_error_shows_the_source_and_the_calls() {
     let text = "first\n{{define \"inner\"}}\n\tvalue: {{.s.x}}{{end}}\n{{include \"inner\" .}}\n";
     let mut set = TemplateSet::default().with_funcs(Arc::new(functions()));

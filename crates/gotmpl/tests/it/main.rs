@@ -7,4 +7,5 @@ mod host;
 mod judge;
 mod limits;
 mod random;
+mod sets;
 mod tables;

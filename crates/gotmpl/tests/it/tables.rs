@@ -2,7 +2,7 @@
 
 use govalue::{Int, Key, Kind, List, Map, Type, Value};
 
-use crate::host::{Foo, bracket, sum, values_type};
+use crate::host::{Foo, Stream, StreamKind, bracket, sum, values_type};
 use crate::judge::{Case, compare, oracle};
 
 /// Data that has something of everything.
@@ -40,6 +40,9 @@ pub fn data() -> Value {
         ),
         ("bytes", Value::Bytes(b"raw"[..].into())),
         ("counts", Value::Map(counts)),
+        ("chan", Stream::value(StreamKind::Chan, &[4, 5, 6])),
+        ("chan0", Stream::value(StreamKind::Chan, &[])),
+        ("channil", Stream::nil_channel()),
         ("cplx", Value::complex(1.0, -2.0)),
         ("empty", Value::from("")),
         ("emptylist", Value::from(Vec::new())),
@@ -64,6 +67,9 @@ pub fn data() -> Value {
         ("no", Value::Bool(false)),
         ("numbers", Value::Map(numbers)),
         ("s", Value::from("str")),
+        ("seq", Stream::value(StreamKind::Seq, &[7, 8])),
+        ("seq0", Stream::value(StreamKind::Seq, &[])),
+        ("seq2", Stream::value(StreamKind::Seq2, &[1, 2, 3])),
         ("strs", Value::List(List::strings(["x", "y"]))),
         ("sum", sum()),
         ("u8", Value::Int(Int::unsigned(Kind::Uint8, 200))),
@@ -71,6 +77,53 @@ pub fn data() -> Value {
         ("values", Value::Map(values)),
         ("yes", Value::Bool(true)),
     ])
+}
+
+#[test]
+fn delimiters_of_all_kinds_agree_with_go() {
+    const TEXTS: [&str; 14] = [
+        "a {{.i}} b",
+        "a {{- .i -}} b",
+        "x{{/* c */}}y{{- /* c */ -}} z",
+        "{{if .yes}}1{{else}}2{{end}}",
+        "{{range .list}}{{.}}{{end}}",
+        "{{define \"d\"}}<{{.}}>{{end}}{{template \"d\" .i}}",
+        "{{.s | printf \"%q\"}}{{`raw`}}",
+        "{{index .list (len .s | add -3)}}",
+        "{{",
+        "{{.i",
+        "}}",
+        "{{/* c",
+        "{{/* c */ x}}",
+        "{{.nope.x}}{{1 2}}",
+    ];
+    const PAIRS: [(&str, &str); 13] = [
+        ("", ""),
+        ("<<", ">>"),
+        ("[[", "]]"),
+        ("<%", "%>"),
+        ("$(", ")$"),
+        ("|", "|"),
+        ("-", "-"),
+        ("{{{", "}}}"),
+        ("(", ")"),
+        ("//", "//"),
+        (".", "."),
+        ("é", "ü"),
+        ("x", "y"),
+    ];
+    let mut cases = Vec::new();
+    for (left, right) in PAIRS {
+        for text in TEXTS {
+            let (l, r) = if left.is_empty() { ("{{", "}}") } else { (left, right) };
+            for text in [text.replace("{{", l).replace("}}", r), text.to_owned()] {
+                let delims = (left.to_owned(), right.to_owned());
+                cases.push(Case { delims, ..Case::new(&text, data()) });
+            }
+        }
+    }
+    let differences = compare(&mut oracle(), &cases);
+    assert!(differences.is_empty(), "{} of {}:\n{}", differences.len(), cases.len(), differences.join("\n"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,7 +23,7 @@ var named = map[string]reflect.Type{
 	"int32": reflect.TypeFor[int32](), "int64": reflect.TypeFor[int64](),
 	"uint": reflect.TypeFor[uint](), "uint8": reflect.TypeFor[uint8](), "uint16": reflect.TypeFor[uint16](),
 	"uint32": reflect.TypeFor[uint32](), "uint64": reflect.TypeFor[uint64](),
-	"float64": reflect.TypeFor[float64](), "complex128": reflect.TypeFor[complex128](),
+	"float64": reflect.TypeFor[float64](), "complex128": reflect.TypeFor[complex128](), "chan int": reflect.TypeFor[chan int](),
 	"main.Values": reflect.TypeFor[Values](), "main.Foo": reflect.TypeFor[Foo](), "*main.Foo": reflect.TypeFor[*Foo](),
 }
 
@@ -81,6 +82,9 @@ func (d typed) value() reflect.Value {
 			return n, nil
 		})
 	}
+	if items, ok := stream(d); ok {
+		return items
+	}
 	t := typeOf(d.T)
 	v := reflect.New(t).Elem()
 	if string(d.V) == "null" {
@@ -122,6 +126,40 @@ func (d typed) value() reflect.Value {
 		}
 	}
 	return v
+}
+
+// stream makes a channel that gives the items and ends, or an iterator function.
+func stream(d typed) (v reflect.Value, ok bool) {
+	if string(d.V) == "null" {
+		return v, false
+	}
+	var items []int
+	switch d.T {
+	case "chan int", "func(func(int) bool)", "func(func(string, int) bool)":
+		for _, item := range unmarshal[[]typed](d.V) {
+			items = append(items, int(item.value().Int()))
+		}
+	}
+	switch d.T {
+	case "chan int":
+		c := make(chan int, len(items))
+		for _, item := range items {
+			c <- item
+		}
+		close(c)
+		return reflect.ValueOf(c), true
+	case "func(func(int) bool)":
+		return reflect.ValueOf(slices.Values(items)).Convert(reflect.TypeFor[func(func(int) bool)]()), true
+	case "func(func(string, int) bool)":
+		return reflect.ValueOf(func(yield func(string, int) bool) {
+			for _, item := range items {
+				if !yield(fmt.Sprint("k", item), item) {
+					return
+				}
+			}
+		}), true
+	}
+	return v, false
 }
 
 func set(slot, v reflect.Value) {
