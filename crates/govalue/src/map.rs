@@ -147,7 +147,7 @@ enum Store {
 
 impl Inner {
     /// The map whose entries these are.
-    fn owner<'m>(self: &'m Arc<Inner>) -> &'m Arc<Inner> {
+    fn owner(self: &Arc<Inner>) -> &Arc<Inner> {
         match &self.entries {
             Store::Own { .. } => self,
             // A view of a view is not made.
