@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use helm_release::plan::{ApplyMode, Propagation};
+use helm_render::Schema;
 
 /// Whether an operation changes anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,8 +136,8 @@ impl Default for Conduct {
 pub struct Rendering {
     /// Whether the notes of subcharts are shown too.
     pub subchart_notes: bool,
-    /// Whether values are not checked against the charts' schemas.
-    pub skip_schema_validation: bool,
+    /// Whether and how values are checked against the charts' schemas.
+    pub schema: Schema,
     /// Whether Secrets are left out of the answer of a dry run.
     pub hide_secrets: bool,
     /// Whether `getHostByName` asks for names.

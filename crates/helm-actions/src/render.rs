@@ -94,7 +94,7 @@ pub(crate) async fn render(
         capabilities: capabilities.clone(),
         release,
         compat: context.compat(),
-        skip_schema: options.skip_schema_validation,
+        schema: options.schema.clone(),
         enable_dns: options.enable_dns,
     };
     let mut rendering = tokio::task::spawn_blocking(move || job.run(world));
@@ -117,7 +117,7 @@ struct Job {
     capabilities: Capabilities,
     release: ReleaseInfo,
     compat: helm_release::Compat,
-    skip_schema: bool,
+    schema: Schema,
     enable_dns: bool,
 }
 
@@ -130,9 +130,7 @@ impl Job {
         let mut input = RenderInput::new(&self.chart, &self.values, &self.capabilities, self.release);
         input.compat = self.compat;
         input.enable_dns = self.enable_dns;
-        if self.skip_schema {
-            input.schema = Schema::Skip;
-        }
+        input.schema = self.schema;
         let mut warnings = Vec::new();
         let values = helm_render::values(&input, &mut warnings);
         let rendered = values.and_then(|values| helm_render::render_with_values(&input, values, world));

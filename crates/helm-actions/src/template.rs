@@ -21,8 +21,8 @@ pub struct TemplateRequest<'a> {
     pub capabilities: &'a Capabilities,
     /// The Helm to imitate.
     pub compat: Compat,
-    /// Whether values are not checked against schemas.
-    pub skip_schema_validation: bool,
+    /// Whether and how values are checked against schemas.
+    pub schema: Schema,
     /// Whether templates may look up host names.
     pub enable_dns: bool,
     /// Whether custom resource definitions are part of the output.
@@ -83,9 +83,7 @@ pub fn template(
     let mut input = RenderInput::new(&chart, request.values, request.capabilities, request.release);
     input.compat = request.compat;
     input.enable_dns = request.enable_dns;
-    if request.skip_schema_validation {
-        input.schema = Schema::Skip;
-    }
+    input.schema = request.schema;
     let values = helm_render::values(&input, warnings)?;
     kube_version::check(&chart, request.capabilities)?;
     let rendered = helm_render::render_with_values(&input, values, world)?;

@@ -77,10 +77,10 @@ pub(crate) fn wait(context: &Context, args: &Args) -> Result<Wait, CliError> {
 }
 
 /// How a chart is rendered.
-pub(crate) fn rendering(args: &Args) -> Rendering {
+pub(crate) fn rendering(context: &Context, args: &Args) -> Rendering {
     Rendering {
         subchart_notes: args.on("render-subchart-notes"),
-        skip_schema_validation: args.on("skip-schema-validation"),
+        schema: crate::schema::choice(context, args),
         hide_secrets: args.on("hide-secret"),
         enable_dns: args.on("enable-dns"),
         skip_openapi_validation: args.on("disable-openapi-validation"),

@@ -17,6 +17,7 @@ mod output;
 mod parse;
 mod printer;
 mod request;
+mod schema;
 mod settings;
 mod signing;
 mod source;

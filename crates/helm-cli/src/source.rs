@@ -27,15 +27,20 @@ pub(crate) fn sources(context: &Context) -> Sources {
             content_cache: PathBuf::from(&settings.content_cache),
             registry_config: PathBuf::from(&settings.registry_config),
         },
-        client: Client::new(ClientOptions {
-            user_agent: connect::user_agent(settings),
-            proxies: settings.proxies.clone(),
-            ..ClientOptions::default()
-        }),
+        client: client(context),
         compat: settings.compat,
         remarks: Arc::new(move |warning| log.chart_warning(warning)),
         registries: registries(context),
     }
+}
+
+/// What speaks HTTP, as the environment says.
+pub(crate) fn client(context: &Context) -> Client {
+    Client::new(ClientOptions {
+        user_agent: connect::user_agent(&context.settings),
+        proxies: context.settings.proxies.clone(),
+        ..ClientOptions::default()
+    })
 }
 
 /// What is said of charts in registries goes to stdout in Helm 4 and to stderr in Helm 3; results that programs read

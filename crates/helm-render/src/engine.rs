@@ -1,7 +1,7 @@
 //! Rendering: parse all templates into one set, then execute each.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::fmt;
 use std::sync::Arc;
 
 use gotmpl::{MissingKey, Options, TemplateSet};
@@ -80,9 +80,19 @@ pub enum Schema {
     #[default]
     Offline,
     /// Check; documents that a `$ref` names come from the loader.
-    Load(Rc<dyn schema::Loader>),
+    Load(Arc<dyn schema::Loader>),
     /// Do not check (`--skip-schema-validation`).
     Skip,
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Schema::Offline => "Offline",
+            Schema::Load(_) => "Load(..)",
+            Schema::Skip => "Skip",
+        })
+    }
 }
 
 /// Everything that a rendering depends on, the world apart.
@@ -204,7 +214,7 @@ fn check_schema(
 ) -> Result<(), RenderError> {
     let loader = match &input.schema {
         Schema::Skip => return Ok(()),
-        Schema::Offline => Rc::new(schema::Offline) as Rc<dyn schema::Loader>,
+        Schema::Offline => Arc::new(schema::Offline) as Arc<dyn schema::Loader>,
         Schema::Load(loader) => loader.clone(),
     };
     schema::validate(input.chart, coalesced, &loader, warnings).map_err(|e| {

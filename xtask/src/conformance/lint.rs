@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use helm_testkit::files;
+
 use super::judge::{self, Judge, Judges};
 use super::{Pair, Program, Score};
 
@@ -44,14 +46,14 @@ fn parse(text: &str) -> Vec<Case<'_>> {
 }
 
 impl Case<'_> {
-    fn write(&self, dir: &Path) -> std::io::Result<()> {
+    fn write(&self, dir: &Path, server: &str) -> std::io::Result<()> {
         let own = |name: &str| self.files.iter().any(|(n, _)| *n == name);
         let sound = SOUND.iter().filter(|(name, _)| !own(name)).map(|(name, text)| (*name, *text));
         let files = self.files.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?)));
         for (name, text) in sound.chain(files) {
             let path = dir.join("chart").join(name);
             fs::create_dir_all(path.parent().unwrap_or(dir))?;
-            fs::write(path, text)?;
+            fs::write(path, text.replace("SERVER", server))?;
         }
         Ok(())
     }
@@ -65,11 +67,13 @@ pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
     let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
     let mut judge3 = Judge::new(&judges, Program::Helm3, dir.path());
     let mut judge4 = Judge::new(&judges, Program::Helm4, dir.path());
+    let server = files::serve(dir.path());
     let mut score = Score::default();
     for (at, case) in parse(&text).iter().enumerate() {
         let folder = dir.path().join(at.to_string());
         fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
-        case.write(&folder).map_err(|e| format!("{}: {e}", case.title))?;
+        case.write(&folder, &format!("{}/{at}/chart", server.url()))
+            .map_err(|e| format!("{}: {e}", case.title))?;
         let runs = if case.runs.is_empty() { RUNS } else { &case.runs };
         for run in runs {
             let args: Vec<&str> = run.split(' ').collect();

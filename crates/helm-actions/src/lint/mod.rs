@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use govalue::Map;
-use helm_chart::{Chart, Compat};
-use helm_render::{KubeVersion, LintNote, World};
+use helm_chart::{Chart, Compat, Warning};
+use helm_render::{KubeVersion, LintNote, Schema, World};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,8 +63,8 @@ pub struct LintRequest<'a> {
     pub namespace: &'a str,
     /// Version of Kubernetes; Helm's default when absent.
     pub kube_version: Option<KubeVersion>,
-    /// Whether values are not checked against the schema.
-    pub skip_schema_validation: bool,
+    /// Whether and how values are checked against schemas.
+    pub schema: Schema,
     /// The Helm to imitate.
     pub compat: Compat,
     /// Clock and randomness for templates.
@@ -78,6 +78,8 @@ pub struct Linted {
     pub findings: Vec<Finding>,
     /// What functions let pass while linting.
     pub notes: Vec<LintNote>,
+    /// What loading and merging remarked, each time that a rule does it.
+    pub warnings: Vec<Warning>,
 }
 
 /// The run of all rules over one chart folder.
@@ -99,9 +101,9 @@ impl Linter<'_> {
         }
     }
 
-    /// Loads the chart; what loading remarks was said before.
-    fn load(&self) -> Result<Chart, helm_chart::LoadError> {
-        helm_chart::dir::load(&self.dir, self.request.compat, &mut Vec::new())
+    /// Loads the chart. Every rule that looks at it loads it anew, as in Helm.
+    fn load(&mut self) -> Result<Chart, helm_chart::LoadError> {
+        helm_chart::dir::load(&self.dir, self.request.compat, &mut self.linted.warnings)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use govalue::strconv;
 use helm_chart::{Chart, Compat, dependencies, values};
-use helm_render::{Capabilities, KubeVersion, Mode, ReleaseInfo, RenderInput, Rendered, Schema};
+use helm_render::{Capabilities, KubeVersion, Mode, ReleaseInfo, RenderInput, Rendered};
 
 use super::documents::{self, Head};
 use super::{Linter, Severity, names};
@@ -93,9 +93,9 @@ fn check_legacy(linter: &mut Linter<'_>, name: &str, template: &str) {
 /// Renders as `helm lint` does; what fails in a way that Helm passes over ends the check silently.
 fn render(linter: &mut Linter<'_>, chart: &Chart) -> Option<Rendered> {
     let request = linter.request;
-    let mut unheard = Vec::new();
-    let chart = dependencies::process(chart, request.values, request.compat, &mut unheard).ok()?;
-    let coalesced = values::coalesce(&chart, request.values, request.compat, &mut unheard).ok()?;
+    let warnings = &mut linter.linted.warnings;
+    let chart = dependencies::process(chart, request.values, request.compat, warnings).ok()?;
+    let coalesced = values::coalesce(&chart, request.values, request.compat, warnings).ok()?;
     let mut capabilities = Capabilities::offline();
     if let Some(version) = &request.kube_version {
         capabilities.kube_version = version.clone();
@@ -108,10 +108,10 @@ fn render(linter: &mut Linter<'_>, chart: &Chart) -> Option<Rendered> {
     let mut input = RenderInput::new(&chart, &coalesced, &capabilities, release);
     input.compat = request.compat;
     input.mode = Mode::Lint;
-    if request.skip_schema_validation {
-        input.schema = Schema::Skip;
-    }
-    match helm_render::render(&input, request.world.clone()) {
+    input.schema = request.schema.clone();
+    let values = helm_render::values(&input, warnings);
+    let world = request.world.clone();
+    match values.and_then(|values| helm_render::render_with_values(&input, values, world)) {
         Ok(rendered) => Some(rendered),
         Err(e) => {
             linter.rule(Severity::Error, FOLDER, Err(e));

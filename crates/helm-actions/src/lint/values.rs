@@ -1,8 +1,9 @@
 //! Rules for `values.yaml` and its schema.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use helm_chart::{Compat, schema, values};
+use helm_render::Schema;
 
 use super::{Linter, Severity};
 
@@ -18,17 +19,21 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     linter.rule(Severity::Error, FILE, outcome);
 }
 
-fn check_file(linter: &Linter<'_>) -> Result<(), String> {
+fn check_file(linter: &mut Linter<'_>) -> Result<(), String> {
     let request = linter.request;
+    let warnings = &mut linter.linted.warnings;
     let data = std::fs::read(linter.dir.join(FILE)).map_err(|e| e.to_string())?;
     let defaults =
         values::load_first(&data, request.compat).map_err(|e| format!("unable to parse YAML: {e}"))?;
     // Only the chart's own values are checked here, as Helm 2 did: those of subcharts are when it is rendered.
-    let merged = values::coalesce_tables(request.values, &defaults, request.compat, &mut Vec::new());
+    let merged = values::coalesce_tables(&request.values.shallow_copy(), &defaults, request.compat, warnings);
     let schema = std::fs::read(linter.dir.join("values.schema.json")).unwrap_or_default();
-    if schema.is_empty() || (request.skip_schema_validation && request.compat == Compat::V4) {
-        return Ok(());
-    }
-    let loader: Rc<dyn schema::Loader> = Rc::new(schema::Offline);
-    schema::validate_one(&merged, &schema, &loader, &mut Vec::new())
+    let loader: Arc<dyn schema::Loader> = match &request.schema {
+        _ if schema.is_empty() => return Ok(()),
+        // Helm 3 checks this one all the same.
+        Schema::Skip if request.compat >= Compat::V4 => return Ok(()),
+        Schema::Skip | Schema::Offline => Arc::new(schema::Offline),
+        Schema::Load(loader) => Arc::clone(loader),
+    };
+    schema::validate_one(&merged, &schema, &loader, warnings)
 }

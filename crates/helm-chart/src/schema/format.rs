@@ -1,13 +1,11 @@
 //! Formats, where the Go library differs from the one used here in what it accepts or in its words.
 
-// From `core`: what an address looks like, without the sockets of `std`.
-use core::net::Ipv6Addr;
 use std::error::Error;
 
 use boon::{Compiler, Format};
 use serde_json::Value as Json;
 
-use super::format_time;
+use super::{format_time, ipv6};
 
 type Checked = Result<(), Box<dyn Error>>;
 type Check = fn(&Json) -> Checked;
@@ -62,12 +60,7 @@ fn ipv6(text: &str) -> Result<(), String> {
     if !text.contains(':') {
         return Err("missing colon".to_owned());
     }
-    let (address, zone) = text.split_once('%').map_or((text, None), |(address, zone)| (address, Some(zone)));
-    match (address.parse::<Ipv6Addr>(), zone) {
-        (Ok(_), None) => Ok(()),
-        (Ok(_), Some(zone)) if !zone.is_empty() => Err("zone id is not a part of ipv6 address".to_owned()),
-        _ => Err(format!("ParseAddr({}): unable to parse IP", crate::go::quoted(text))),
-    }
+    ipv6::check(text)
 }
 
 fn uuid(text: &str) -> Result<(), String> {

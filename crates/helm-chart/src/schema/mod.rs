@@ -3,12 +3,14 @@
 mod format;
 mod format_time;
 mod instance;
+mod ipv6;
 mod message;
 mod number;
 mod path;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use boon::{CompileError, Compiler, Schemas, UrlLoader};
 use govalue::json::{self, DecodeOptions, JsonError};
@@ -23,7 +25,7 @@ use crate::{Chart, Warning};
 const LOCATION: &str = "file:///values.schema.json";
 
 /// Fetches what a `$ref` points to beyond the schema itself.
-pub trait Loader {
+pub trait Loader: Send + Sync {
     /// The document at a `file:`, `http:` or `https:` address; an error's text is shown as it is.
     fn load(&self, url: &str) -> Result<Vec<u8>, String>;
 }
@@ -49,7 +51,7 @@ pub struct SchemaError {
 pub fn validate(
     chart: &Chart,
     values: &Map,
-    loader: &Rc<dyn Loader>,
+    loader: &Arc<dyn Loader>,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), SchemaError> {
     let mut report = String::new();
@@ -60,7 +62,7 @@ pub fn validate(
 fn collect(
     chart: &Chart,
     values: &Map,
-    loader: &Rc<dyn Loader>,
+    loader: &Arc<dyn Loader>,
     warnings: &mut Vec<Warning>,
     report: &mut String,
 ) {
@@ -94,14 +96,14 @@ fn dependency_count(chart: &Chart) -> Warning {
 pub fn validate_one(
     values: &Map,
     schema: &[u8],
-    loader: &Rc<dyn Loader>,
+    loader: &Arc<dyn Loader>,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), String> {
     let schema = parse(schema)?;
     let unresolved = Rc::new(RefCell::new(Vec::new()));
     let mut compiler = Compiler::new();
     compiler
-        .use_loader(Box::new(Documents { loader: Rc::clone(loader), unresolved: Rc::clone(&unresolved) }));
+        .use_loader(Box::new(Documents { loader: Arc::clone(loader), unresolved: Rc::clone(&unresolved) }));
     format::register(&mut compiler);
     let instance = instance::to_json(values);
     let mut schemas = Schemas::new();
@@ -110,7 +112,12 @@ pub fn validate_one(
         Ok(()) => compiler.compile(LOCATION, &mut schemas),
         Err(e) => Err(e),
     };
-    warnings.extend(unresolved.borrow().iter().map(unresolved_urn));
+    // Helm says it of each name once.
+    for warning in unresolved.borrow().iter().map(unresolved_urn) {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
     let compiled = compiled.map_err(|e| compile_error(&e, &schema))?;
     schemas.validate(&instance, compiled).map_err(|error| {
         let text = message::text(&error, &schema);
@@ -142,7 +149,7 @@ fn decoder_text(error: &JsonError, text: &[u8]) -> String {
 
 /// The documents beyond the schema itself.
 struct Documents {
-    loader: Rc<dyn Loader>,
+    loader: Arc<dyn Loader>,
     unresolved: Rc<RefCell<Vec<String>>>,
 }
 

@@ -1,4 +1,4 @@
-use std::rc::Rc;
+use std::sync::Arc;
 
 use helm_chart::schema::{self, Loader};
 use serde_json::{Map, Value as Json, json};
@@ -35,6 +35,21 @@ const TEXTS: &[&str] = &[
     "01.2.3.4",
     "::1",
     "::x:",
+    "1::2%eth0",
+    "1::%",
+    "1:2:3:4:5:6:7:8:9",
+    "1:2:3:4:5:6:7",
+    "12345::",
+    "1::2::3",
+    "::1.2.3.4",
+    "::1.2.3.400",
+    "1:2:3.4.5.6",
+    "::01.2.3.4",
+    "1.2.3.4:5",
+    "1:2:3:4:5:6:7::8",
+    "1:2:3:4:5:6:7:",
+    "%:",
+    "1:g",
     "a@b.c",
     "a..b@c",
     "2024-02-30",
@@ -200,8 +215,7 @@ impl Loader for Missing {
     }
 }
 
-/// Lines in an order, and names within a line too: Go walks its maps in any. What is wrong with an IPv6 address is
-/// told in fewer words here.
+/// Lines in an order, and names within a line too: Go walks its maps in any.
 fn normal(text: &str) -> Vec<String> {
     // Nothing parts a subchart's report from an error of compilation.
     let text = text.replace("sub:\n", "\nsub:\n");
@@ -213,7 +227,7 @@ fn normal(text: &str) -> Vec<String> {
                 names.sort_unstable();
                 format!("{head}additional properties {}", names.join(", "))
             }
-            None => line.split("ParseAddr(").next().unwrap_or_default().to_owned(),
+            None => line.to_owned(),
         })
         .collect();
     lines.sort();
@@ -237,7 +251,7 @@ fn schemas_judge_as_in_helm() {
         })
         .collect();
     let answers = oracle().ask_all(&questions);
-    let loader: Rc<dyn Loader> = Rc::new(Missing);
+    let loader: Arc<dyn Loader> = Arc::new(Missing);
     for (question, answer) in questions.iter().zip(answers) {
         let mut warnings = Vec::new();
         let (chart, values) = (build(&question["chart"]), to_map(&question["values"]));

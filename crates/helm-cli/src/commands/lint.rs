@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         values: &values,
         namespace: &namespace,
         kube_version,
-        skip_schema_validation: args.on("skip-schema-validation"),
+        schema: crate::schema::choice(context, args),
         compat: context.compat(),
         world: Arc::new(Offline::new(Arc::new(Machine))),
     };
@@ -55,6 +55,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
             Err(_) => true,
         };
         if let Ok(linted) = &report {
+            linted.warnings.iter().for_each(|w| context.log.chart_warning(w));
             print_notes(context, linted);
         }
         if quiet && !found_more_than_info {
@@ -74,8 +75,10 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
 fn check(path: &Path, request: &LintRequest<'_>) -> Result<Linted, String> {
     let name = path.to_string_lossy();
     if name.ends_with(".tgz") || name.ends_with(".tar.gz") {
-        let dir =
-            tempfile::tempdir().map_err(|e| format!("unable to create temp dir to extract tarball: {e}"))?;
+        let dir = tempfile::Builder::new()
+            .prefix("helm-lint")
+            .tempdir()
+            .map_err(|e| format!("unable to create temp dir to extract tarball: {e}"))?;
         let data = std::fs::read(path)
             .map_err(|e| format!("unable to open tarball: {}", crate::text::path_error("open", path, &e)))?;
         let chart = helm_chart::archive::expand(&data, dir.path(), request.compat)

@@ -48,7 +48,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         release,
         capabilities: &capabilities,
         compat: context.compat(),
-        skip_schema_validation: args.on("skip-schema-validation"),
+        schema: crate::schema::choice(context, args),
         enable_dns: args.on("enable-dns"),
         include_crds: args.on("include-crds"),
     };
