@@ -1,54 +1,32 @@
 //! Damaged provenance files and keyrings: the same verdict, and the same words.
 
+use helm_testkit::random::{Random, cases};
 use serde_json::json;
 
 use crate::world::{KeyPair, World, user};
 
-/// Numbers without order, from a seed (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn from_env() -> Dice {
-        let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
-        println!("SEED={seed}");
-        Dice(seed)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % end as u64).expect("below a usize")
-    }
-
-    /// Changes, removes, repeats or inserts something.
-    fn damage(&mut self, sound: &[u8]) -> Vec<u8> {
-        let mut bytes = sound.to_vec();
-        for _ in 0..=self.below(2) {
-            let at = self.below(bytes.len());
-            let length = 1 + self.below(6).min(bytes.len() - at - 1);
-            match self.below(6) {
-                0 => bytes[at] ^= 1 << self.below(8),
-                1 => bytes[at] = u8::try_from(self.below(256)).expect("a byte"),
-                2 => drop(bytes.drain(at..at + length)),
-                3 => bytes.truncate(at.max(1)),
-                4 => bytes.insert(at, b" \n\t-=:A\x80\xff"[self.below(9)]),
-                _ => {
-                    let again = bytes[at..at + length].to_vec();
-                    bytes.splice(at..at, again);
-                }
-            }
-            if bytes.is_empty() {
-                return vec![b'x'];
+/// Changes, removes, repeats or inserts something.
+fn damage(random: &mut Random, sound: &[u8]) -> Vec<u8> {
+    let mut bytes = sound.to_vec();
+    for _ in 0..=random.below(2) {
+        let at = random.below(bytes.len());
+        let length = 1 + random.below(6).min(bytes.len() - at - 1);
+        match random.below(6) {
+            0 => bytes[at] ^= 1 << random.below(8),
+            1 => bytes[at] = u8::try_from(random.below(256)).expect("a byte"),
+            2 => drop(bytes.drain(at..at + length)),
+            3 => bytes.truncate(at.max(1)),
+            4 => bytes.insert(at, b" \n\t-=:A\x80\xff"[random.below(9)]),
+            _ => {
+                let again = bytes[at..at + length].to_vec();
+                bytes.splice(at..at, again);
             }
         }
-        bytes
+        if bytes.is_empty() {
+            return vec![b'x'];
+        }
     }
-}
-
-fn cases(normal: usize) -> usize {
-    std::env::var("CASES").ok().and_then(|c| c.parse().ok()).unwrap_or(normal)
+    bytes
 }
 
 fn signed(world: &mut World, algorithm: &str) -> (KeyPair, Vec<u8>) {
@@ -98,24 +76,24 @@ fn every_byte_of_a_signature_counts_as_in_helm() {
 #[test]
 fn random_damage_is_judged_as_in_helm() {
     let mut world = World::new();
-    let mut dice = Dice::from_env();
+    let mut random = Random::seeded("random_damage_is_judged_as_in_helm");
     let samples: Vec<_> = ["ed25519", "rsa2048", "p256"].map(|a| (a, signed(&mut world, a))).into();
     for case in 0..cases(600) {
-        let (algorithm, (key, prov)) = &samples[dice.below(samples.len())];
+        let (algorithm, (key, prov)) = &samples[random.below(samples.len())];
         let (text, packet) = open(prov);
         let what = format!("case {case}, {algorithm}");
         world.write("keys", &key.public);
-        let changed = match dice.below(2) {
-            0 => dice.damage(prov),
-            _ => close(&text, &dice.damage(&packet)),
+        let changed = match random.below(2) {
+            0 => damage(&mut random, prov),
+            _ => close(&text, &damage(&mut random, &packet)),
         };
         world.write_prov(&changed);
         let _ = world.agree(&format!("{what}: {}", String::from_utf8_lossy(&changed)));
         // The same with a damaged keyring.
         world.write_prov(prov);
-        let other = &samples[dice.below(samples.len())].1.0.public;
-        let ring = [dice.damage(&key.public), other.clone()];
-        let ring = if dice.below(2) == 0 { ring.concat() } else { ring[0].clone() };
+        let other = &samples[random.below(samples.len())].1.0.public;
+        let ring = [damage(&mut random, &key.public), other.clone()];
+        let ring = if random.below(2) == 0 { ring.concat() } else { ring[0].clone() };
         world.write("keys", &ring);
         let _ = world.agree4(&format!("{what}: keyring {ring:02x?}"));
     }

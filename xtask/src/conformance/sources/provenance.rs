@@ -2,7 +2,7 @@
 //! makes; then damaged files, wrong keys and wrong passphrases, with the same words.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::super::{Pair, Program, Score, difference};
@@ -136,6 +136,30 @@ impl Lab {
         pair.run_with_input(program, args, self.folder.path(), &[("GNUPGHOME", "")], input)
     }
 
+    /// Runs a command that fetches, with caches of its own; answers also what is in the folder `fetched` then.
+    fn fetch(
+        &self,
+        pair: &Pair,
+        program: Program,
+        line: &str,
+        dependency: &str,
+    ) -> Result<(Ran, String), String> {
+        let (fetched, cache) = (self.path("fetched"), self.path("cache"));
+        for folder in [&fetched, &cache] {
+            let _ = fs::remove_dir_all(folder);
+        }
+        fs::create_dir_all(fetched.join("parent")).map_err(|e| e.to_string())?;
+        let parent = format!("apiVersion: v2\nname: parent\nversion: 1.0.0\n{dependency}");
+        self.write("fetched/parent/Chart.yaml", parent)?;
+        let cache = cache.to_string_lossy().into_owned();
+        let args: Vec<&str> = line.split(' ').collect();
+        let ran = pair.run(program, &args, self.folder.path(), &[("HELM_CACHE_HOME", &cache)])?;
+        let mut files = Vec::new();
+        list(&fetched, &mut files)?;
+        files.sort();
+        Ok((ran, files.concat()))
+    }
+
     /// Packages and signs.
     fn package(&self, pair: &Pair, program: Program, key: &str) -> Result<Ran, String> {
         let _ = fs::remove_file(self.path(&format!("{ARCHIVE}.prov")));
@@ -157,6 +181,7 @@ pub(crate) fn run(pair: &Pair) -> Result<Score, String> {
     }
     refusals(pair, &lab, &mut score)?;
     damage(pair, &lab, &mut score)?;
+    over_http(pair, &lab, &mut score)?;
     println!("provenance: {} of {} identical", score.passed, score.passed + score.failed);
     Ok(score)
 }
@@ -278,6 +303,54 @@ fn damage(pair: &Pair, lab: &Lab, score: &mut Score) -> Result<(), String> {
     Ok(())
 }
 
+/// Charts of a repository: with a good signature, with none, with that of another archive, by a key that is not known.
+fn over_http(pair: &Pair, lab: &Lab, score: &mut Score) -> Result<(), String> {
+    const NAMES: [&str; 4] = ["good", "unsigned", "changed", "unknown"];
+    let served = lab.path("served");
+    fs::create_dir(&served).map_err(|e| e.to_string())?;
+    for name in NAMES {
+        fs::create_dir(lab.path(name)).map_err(|e| e.to_string())?;
+        let chart = CHART.replace("name: signed", &format!("name: {name}"));
+        lab.write(&format!("{name}/Chart.yaml"), chart)?;
+        let key = if name == "unknown" { "nistp521@" } else { "ed25519@" };
+        let args = ["package", name, "-d", "served", "--sign", "--key", key, "--keyring", "secret"];
+        lab.run(pair, Program::Ours, &args, None)?;
+    }
+    fs::remove_file(served.join("unsigned-1.2.3.tgz.prov")).map_err(|e| e.to_string())?;
+    lab.write("changed/values.yaml", "changed: true\n")?;
+    lab.run(pair, Program::Ours, &["package", "changed", "-d", "served"], None)?;
+    lab.export("one", &["--export", "ed25519@"])?;
+    let server = helm_testkit::files::serve(&served);
+    let url = server.url();
+    let indexed = lab.run(pair, Program::Helm4, &["repo", "index", "served", "--url", &url], None)?;
+    score.count("an index of signed charts", problem(&indexed));
+    for name in NAMES {
+        let lines = [
+            format!("pull {name} --repo {url} --verify --keyring one -d fetched"),
+            format!("pull {name} --repo {url} --prov -d fetched"),
+            format!("pull {url}/{name}-1.2.3.tgz --verify --keyring one -d fetched"),
+            format!("pull {url}/{name}-1.2.3.tgz --verify --keyring one -d fetched --untar"),
+            format!("show chart {name} --repo {url} --verify --keyring one"),
+            format!("template {url}/{name}-1.2.3.tgz --verify --keyring one"),
+            "dependency update fetched/parent --verify --keyring one".to_owned(),
+            "dependency build fetched/parent --verify --keyring one".to_owned(),
+        ];
+        let dependency = format!("dependencies:\n- name: {name}\n  version: 1.2.3\n  repository: {url}\n");
+        for line in lines {
+            for (theirs, ours) in [(Program::Helm4, Program::Ours), (Program::Helm3, Program::OursAs3)] {
+                let a = lab.fetch(pair, theirs, &line, &dependency)?;
+                let b = lab.fetch(pair, ours, &line, &dependency)?;
+                let what = format!("{line} ({theirs:?})");
+                let files = difference("files", &a.1, &b.1);
+                // What a chart that was refused leaves behind is another matter: here it is nothing.
+                let files = files.filter(|_| a.0.code == 0);
+                score.count(&what, compare(&a.0, &b.0).or(files));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Helm 4 against this program, and Helm 3 against it under its level.
 fn two_pairs(
     pair: &Pair,
@@ -312,4 +385,20 @@ fn without_offset(stderr: &str) -> String {
         Some((before, _)) => format!("{before}illegal base64 data"),
         None => stderr.to_owned(),
     }
+}
+
+/// Files beneath a folder with their sizes and modes; locks hold the time of their making.
+fn list(folder: &Path, files: &mut Vec<String>) -> Result<(), String> {
+    for entry in fs::read_dir(folder).map_err(|e| e.to_string())? {
+        let entry = entry.map_err(|e| e.to_string())?;
+        let meta = entry.metadata().map_err(|e| e.to_string())?;
+        if meta.is_dir() {
+            list(&entry.path(), files)?;
+        } else {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&meta.permissions());
+            let size = if entry.file_name() == "Chart.lock" { 0 } else { meta.len() };
+            files.push(format!("{} {size} {mode:o}\n", entry.path().display()));
+        }
+    }
+    Ok(())
 }
