@@ -148,6 +148,24 @@ pub trait Object: Any + Send + Sync {
         None
     }
 
+    /// The members of the mapping that go-yaml v3 would write for a struct with field tags; without them the names
+    /// of the exported fields are written in lower case.
+    fn yaml_fields(&self) -> Option<Vec<(String, Value)>> {
+        None
+    }
+
+    /// The text of `MarshalText`, where the type has one: YAML and TOML are written with it.
+    fn marshal_text(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether the field of that name is an embedded struct, whose fields count as the outer one's where the
+    /// encoder says so.
+    fn is_embedded(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
     /// What the type's `MarshalJSON` says is wrong with this value.
     fn json_error(&self) -> Option<String> {
         None

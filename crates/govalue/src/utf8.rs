@@ -36,6 +36,11 @@ pub fn chars(bytes: &[u8]) -> impl Iterator<Item = (usize, Option<char>)> + '_ {
     })
 }
 
+/// Whether a character is a letter (`unicode.IsLetter`).
+pub fn is_letter(c: char) -> bool {
+    crate::yaml::is_letter(c)
+}
+
 /// Appends a character.
 pub fn push(out: &mut Vec<u8>, c: char) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());

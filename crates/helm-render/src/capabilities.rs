@@ -242,12 +242,12 @@ impl Object for CapabilitiesObject {
         ]
     }
 
-    fn to_json(&self) -> Option<Value> {
-        self.json_fields().map(as_map)
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
+        Some(exported(self))
     }
 
-    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
-        Some(self.fields().into_iter().map(|f| (f.name.to_owned(), f.value)).collect())
+    fn to_json(&self) -> Option<Value> {
+        self.json_fields().map(as_map)
     }
 }
 
@@ -312,13 +312,12 @@ impl Object for KubeVersionObject {
         Some(self.version.for_constraints().to_owned())
     }
 
-    fn to_json(&self) -> Option<Value> {
-        self.json_fields().map(as_map)
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
+        Some(exported(self))
     }
 
-    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
-        let names = ["Version", "Major", "Minor"];
-        Some(names.iter().filter_map(|n| Some(((*n).to_owned(), self.field(n)?))).collect())
+    fn to_json(&self) -> Option<Value> {
+        self.json_fields().map(as_map)
     }
 }
 
@@ -349,10 +348,6 @@ impl Object for BuildInfo {
         fields
     }
 
-    fn to_json(&self) -> Option<Value> {
-        self.json_fields().map(as_map)
-    }
-
     fn json_fields(&self) -> Option<Vec<(String, Value)>> {
         let mut members = vec![("version", helm_version(self.compat)), ("go_version", GO_VERSION)];
         if self.compat == Compat::V4 {
@@ -360,4 +355,14 @@ impl Object for BuildInfo {
         }
         Some(members.into_iter().map(|(name, text)| (name.to_owned(), Value::str(text))).collect())
     }
+
+    fn to_json(&self) -> Option<Value> {
+        self.json_fields().map(as_map)
+    }
+}
+
+/// The exported fields of a struct without tags.
+fn exported(object: &dyn Object) -> Vec<(String, Value)> {
+    let fields = object.fields().into_iter().filter(|f| f.name.starts_with(char::is_uppercase));
+    fields.map(|f| (f.name.to_owned(), f.value)).collect()
 }

@@ -19,6 +19,7 @@ pub(crate) fn chart_value(metadata: &Metadata, is_root: bool, compat: Compat) ->
             metadata: Arc::new(Struct {
                 name: "chart.Metadata",
                 pointer: false,
+                yaml_tags: false,
                 fields: metadata_fields(metadata, compat),
             }),
             is_root,
@@ -42,7 +43,7 @@ fn metadata_fields(m: &Metadata, compat: Compat) -> Vec<Field> {
         Field::new("Version", "version", Value::str(m.version.as_str())),
         Field::new("Description", "description", Value::str(m.description.as_str())),
         Field::new("Keywords", "keywords", strings(&m.keywords)),
-        Field::new("Maintainers", "maintainers", structs(&m.maintainers, "chart.Maintainer", compat)),
+        Field::new("Maintainers", "maintainers", structs(&m.maintainers, compat)),
         Field::new("Icon", "icon", Value::str(m.icon.as_str())),
         Field::new("APIVersion", "apiVersion", Value::str(m.api_version.as_str())),
         Field::new("Condition", "condition", Value::str(m.condition.as_str())),
@@ -51,16 +52,24 @@ fn metadata_fields(m: &Metadata, compat: Compat) -> Vec<Field> {
         Field::new("Deprecated", "deprecated", Value::Bool(m.deprecated)),
         Field::new("Annotations", "annotations", Value::Map(annotations)),
         Field::new("KubeVersion", "kubeVersion", Value::str(m.kube_version.as_str())),
-        Field::new("Dependencies", "dependencies", structs(&m.dependencies, "chart.Dependency", compat)),
+        Field::new("Dependencies", "dependencies", structs(&m.dependencies, compat)),
         Field::new("Type", "type", Value::str(m.chart_type.as_str())),
     ]
 }
 
 trait Fields {
+    /// The Go type.
+    const NAME: &'static str;
+    /// Whether the fields have tags for YAML as well as for JSON.
+    const YAML_TAGS: bool;
+
     fn fields(&self, compat: Compat) -> Vec<Field>;
 }
 
 impl Fields for Maintainer {
+    const NAME: &'static str = "chart.Maintainer";
+    const YAML_TAGS: bool = false;
+
     fn fields(&self, _: Compat) -> Vec<Field> {
         vec![
             Field::new("Name", "name", Value::str(self.name.as_str())),
@@ -71,12 +80,15 @@ impl Fields for Maintainer {
 }
 
 impl Fields for Dependency {
+    const NAME: &'static str = "chart.Dependency";
+    const YAML_TAGS: bool = true;
+
     fn fields(&self, compat: Compat) -> Vec<Field> {
         let imports = self.import_values.iter().map(|v| govalue::json::from_serde(v.clone())).collect();
         vec![
-            Field::always("Name", "name", Value::str(self.name.as_str())),
+            Field::new("Name", "name", Value::str(self.name.as_str())).always(),
             Field::new("Version", "version", Value::str(self.version.as_str())),
-            Field::always("Repository", "repository", Value::str(self.repository.as_str())),
+            Field::new("Repository", "repository", Value::str(self.repository.as_str())).always(),
             Field::new("Condition", "condition", Value::str(self.condition.as_str())),
             Field::new("Tags", "tags", string_list(&self.tags, compat)),
             Field::new("Enabled", "enabled", Value::Bool(self.enabled)),
@@ -96,7 +108,7 @@ fn string_list(items: &[String], compat: Compat) -> Value {
     })
 }
 
-fn structs<T: Fields>(items: &[T], name: &'static str, compat: Compat) -> Value {
+fn structs<T: Fields>(items: &[T], compat: Compat) -> Value {
     Value::List(match compat {
         Compat::V4 => {
             let map = |item: &T| item.fields(compat).into_iter().map(|f| (f.name, f.value)).collect::<Map>();
@@ -104,9 +116,15 @@ fn structs<T: Fields>(items: &[T], name: &'static str, compat: Compat) -> Value 
         }
         Compat::V3 => {
             let object = |item: &T| {
-                Value::Object(Arc::new(Struct { name, pointer: true, fields: item.fields(compat) }))
+                let fields = item.fields(compat);
+                Value::Object(Arc::new(Struct {
+                    name: T::NAME,
+                    pointer: true,
+                    yaml_tags: T::YAML_TAGS,
+                    fields,
+                }))
             };
-            let ty = Type::slice(Type::pointer(struct_type(name)));
+            let ty = Type::slice(Type::pointer(struct_type(T::NAME)));
             match items.is_empty() {
                 true => List::nil(ty),
                 false => List::with_type(ty, items.iter().map(object).collect()),
@@ -115,22 +133,21 @@ fn structs<T: Fields>(items: &[T], name: &'static str, compat: Compat) -> Value 
     })
 }
 
-/// A field of a Go struct with its JSON name.
+/// A field of a Go struct with the name of its JSON tag; `omitempty` unless it is always written.
 struct Field {
     name: &'static str,
     json: &'static str,
     value: Value,
-    omit_empty: bool,
+    always: bool,
 }
 
 impl Field {
-    /// A field that is left out of JSON when empty.
     fn new(name: &'static str, json: &'static str, value: Value) -> Field {
-        Field { name, json, value, omit_empty: true }
+        Field { name, json, value, always: false }
     }
 
-    fn always(name: &'static str, json: &'static str, value: Value) -> Field {
-        Field { omit_empty: false, ..Field::new(name, json, value) }
+    fn always(self) -> Field {
+        Field { always: true, ..self }
     }
 }
 
@@ -138,13 +155,15 @@ impl Field {
 struct Struct {
     name: &'static str,
     pointer: bool,
+    yaml_tags: bool,
     fields: Vec<Field>,
 }
 
 impl Struct {
-    fn members(&self) -> Vec<(String, Value)> {
-        let set = self.fields.iter().filter(|f| !f.omit_empty || f.value.truth());
-        set.map(|f| (f.json.to_owned(), f.value.clone())).collect()
+    /// The members that a tag names, the empty ones left out.
+    fn tagged(&self) -> Vec<(String, Value)> {
+        let written = self.fields.iter().filter(|f| f.always || f.value.truth());
+        written.map(|f| (f.json.to_owned(), f.value.clone())).collect()
     }
 }
 
@@ -171,18 +190,17 @@ impl Object for Struct {
         self.fields.iter().map(field).collect()
     }
 
-    fn to_json(&self) -> Option<Value> {
-        self.json_fields().map(as_map)
-    }
-
     fn json_fields(&self) -> Option<Vec<(String, Value)>> {
-        Some(self.members())
+        Some(self.tagged())
     }
-}
 
-/// The members of a struct where their order does not matter.
-pub(crate) fn as_map(members: Vec<(String, Value)>) -> Value {
-    Value::Map(members.into_iter().collect())
+    fn yaml_fields(&self) -> Option<Vec<(String, Value)>> {
+        self.yaml_tags.then(|| self.tagged())
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(as_map(self.tagged()))
+    }
 }
 
 /// Helm 3's `.Chart`: the metadata embedded in an unnamed struct.
@@ -215,13 +233,22 @@ impl Object for ChartStruct {
         ]
     }
 
-    fn to_json(&self) -> Option<Value> {
-        self.json_fields().map(as_map)
+    fn is_embedded(&self, name: &str) -> bool {
+        name == "Metadata"
     }
 
     fn json_fields(&self) -> Option<Vec<(String, Value)>> {
-        let mut members = self.metadata.members();
+        let mut members = self.metadata.tagged();
         members.push(("IsRoot".to_owned(), Value::Bool(self.is_root)));
         Some(members)
     }
+
+    fn to_json(&self) -> Option<Value> {
+        self.json_fields().map(as_map)
+    }
+}
+
+/// Members as the map that YAML, which sorts them, is written from.
+pub(crate) fn as_map(members: Vec<(String, Value)>) -> Value {
+    Value::Map(members.into_iter().collect())
 }

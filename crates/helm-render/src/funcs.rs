@@ -78,21 +78,27 @@ fn build_common() -> Vec<Entry> {
     let list = || Type::slice(Type::Any);
     vec![
         to_text("toYaml", |v| to_yaml(v).into_bytes()),
-        to_text("toYamlPretty", |v| yaml::v3::encode(v, 2).map(trim_newline).unwrap_or_default()),
+        must_text("toYamlPretty", |v| {
+            yaml::v3::encode(v, 2).map(trim_newline).map_err(|e| e.message().to_owned())
+        }),
         to_text("toJson", |v| json::encode(v).unwrap_or_default()),
-        to_text("toToml", |v| toml::encode(v).unwrap_or_else(String::into_bytes)),
+        entry("toToml", &[Type::Any], Type::STRING, false, |_, args| match toml::encode(&args[0]) {
+            Ok(text) => Ok(Value::Str(Str::from(text))),
+            Err(toml::EncodeError::Refused(message)) => Ok(Value::str(message)),
+            Err(panic) => Err(panic.into()),
+        }),
         from_text("fromYaml", Map::string_any(), |t| {
-            into_map(yaml::sigs::unmarshal(t).map_err(|e| e.to_string()), YAML)
+            into_map(yaml::sigs::unmarshal(t).map_err(|e| e.to_string()))
         }),
         from_text("fromYamlArray", list(), |t| {
-            into_list(yaml::sigs::unmarshal(t).map_err(|e| e.to_string()), YAML)
+            into_list(yaml::sigs::unmarshal(t).map_err(|e| e.to_string()))
         }),
-        from_text("fromJson", Map::string_any(), |t| {
-            into_map(json::decode(t).map_err(|e| e.to_string()), JSON)
-        }),
-        from_text("fromJsonArray", list(), |t| into_list(json::decode(t).map_err(|e| e.to_string()), JSON)),
-        from_text("fromToml", Map::string_any(), |t| {
-            Value::Map(toml::decode(&String::from_utf8_lossy(t)).unwrap_or_else(|e| error_map(&e)))
+        from_text("fromJson", Map::string_any(), from_json),
+        from_text("fromJsonArray", list(), from_json_array),
+        entry("fromToml", &[Type::STRING], Map::string_any(), false, |state, args| {
+            let world = &RenderHost::of(state).world;
+            let table = toml::decode(text(&args[0]), &|| world.now());
+            Ok(Value::Map(table.unwrap_or_else(|e| error_map(&e))))
         }),
         entry("include", &[Type::STRING, Type::Any], Type::STRING, true, include),
         entry("tpl", &[Type::STRING, Type::Any], Type::STRING, true, tpl),
@@ -127,7 +133,7 @@ fn build_helm4() -> Vec<Entry> {
     vec![
         must_text("mustToYaml", |v| yaml::sigs::marshal(v).map(trim_newline).map_err(|e| e.to_string())),
         must_text("mustToJson", |v| json::encode(v).map_err(|e| e.to_string())),
-        must_text("mustToToml", toml::encode),
+        must_text("mustToToml", |v| toml::encode(v).map_err(|e| e.to_string())),
         entry("mustToDuration", &[Type::Any], duration_type, false, |_, args| {
             Ok(duration::from_value(&args[0])?.into_value())
         }),
@@ -157,35 +163,54 @@ fn trim_newline(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// What precedes a type error of the decoder.
-const YAML: &str = "error unmarshaling JSON: while decoding JSON: ";
-const JSON: &str = "";
-
 fn error_map(message: &str) -> Map {
     [("Error", message)].into_iter().collect()
 }
 
-fn into_map(decoded: Result<Value, String>, prefix: &str) -> Value {
+/// `fromJson`: an error stands beside what was read before it.
+fn from_json(text: &[u8]) -> Value {
+    let decoded = json::decode_into(text, json::Target::Map, json::DecodeOptions::default());
+    let Some(error) = decoded.error else { return decoded.value };
+    match decoded.value {
+        Value::Map(map) if !map.is_nil() => {
+            map.insert("Error", error.to_string());
+            Value::Map(map)
+        }
+        _ => Value::Map(error_map(&error.to_string())),
+    }
+}
+
+/// `fromJsonArray`: an error is the only item.
+fn from_json_array(text: &[u8]) -> Value {
+    let decoded = json::decode_into(text, json::Target::List, json::DecodeOptions::default());
+    match decoded.error {
+        Some(error) => Value::List(List::new(vec![Value::str(error.to_string())])),
+        None => decoded.value,
+    }
+}
+
+fn into_map(decoded: Result<Value, String>) -> Value {
     Value::Map(match decoded {
         Ok(Value::Map(map)) => map,
-        Ok(Value::Nil) => Map::nil(Map::string_any()),
-        Ok(other) => error_map(&mismatch(&other, prefix, &Map::string_any())),
+        // The decoder leaves the empty map as it is.
+        Ok(Value::Nil) => Map::new(),
+        Ok(other) => error_map(&mismatch(&other, &Map::string_any())),
         Err(message) => error_map(&message),
     })
 }
 
-fn into_list(decoded: Result<Value, String>, prefix: &str) -> Value {
+fn into_list(decoded: Result<Value, String>) -> Value {
     let wanted = Type::slice(Type::Any);
     Value::List(match decoded {
         Ok(Value::List(list)) => list,
-        Ok(Value::Nil) => List::nil(wanted),
-        Ok(other) => List::new(vec![Value::str(mismatch(&other, prefix, &wanted))]),
+        Ok(Value::Nil) => List::new(Vec::new()),
+        Ok(other) => List::new(vec![Value::str(mismatch(&other, &wanted))]),
         Err(message) => List::new(vec![Value::str(message)]),
     })
 }
 
-/// Go's error for a JSON value of another kind than wanted.
-fn mismatch(value: &Value, prefix: &str, wanted: &Type) -> String {
+/// The error of `sigs.k8s.io/yaml` for a value of another kind than wanted.
+fn mismatch(value: &Value, wanted: &Type) -> String {
     let kind = match value {
         Value::Bool(_) => "bool",
         Value::Str(_) => "string",
@@ -193,7 +218,9 @@ fn mismatch(value: &Value, prefix: &str, wanted: &Type) -> String {
         Value::Map(_) => "object",
         _ => "number",
     };
-    format!("{prefix}json: cannot unmarshal {kind} into Go value of type {wanted}")
+    format!(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type {wanted}"
+    )
 }
 
 #[derive(Debug, thiserror::Error)]

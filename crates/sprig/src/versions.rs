@@ -107,6 +107,10 @@ impl Object for SemanticVersion {
         self.text().map(Value::from)
     }
 
+    fn marshal_text(&self) -> Option<String> {
+        self.text()
+    }
+
     fn deep_eq(&self, other: &dyn Object) -> bool {
         other.downcast_ref::<SemanticVersion>().is_some_and(|other| {
             self.is_pointer == other.is_pointer

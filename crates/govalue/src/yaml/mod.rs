@@ -36,6 +36,7 @@ mod timestamp;
 mod tree;
 
 pub use error::YamlError;
+pub(crate) use order::is_letter;
 
 /// How deep a value may be nested.
 ///

@@ -126,7 +126,7 @@ fn number_from<C: Copy + Into<char>>(text: &[C], from: usize, start: i64) -> (i6
 }
 
 /// `unicode.IsLetter`.
-fn is_letter(c: char) -> bool {
+pub(crate) fn is_letter(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphabetic() } else { is_in(category::LETTERS, c) }
 }
 

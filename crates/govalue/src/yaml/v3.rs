@@ -76,7 +76,9 @@ fn write_object(
         out.scalar(Written::plain("null"), place);
         return Ok(());
     }
-    if let Some(pointee) = object.deref() {
+    if object.marshal_text().is_none()
+        && let Some(pointee) = object.deref()
+    {
         return write(out, &pointee, place, depth + 1);
     }
     match (value.type_name().as_str(), object.to_json(), object.text()) {
@@ -87,12 +89,17 @@ fn write_object(
         ("time.Duration", _, Some(duration)) => return write(out, &Value::from(duration), place, depth),
         _ => {}
     }
+    if let Some(text) = object.marshal_text() {
+        return write(out, &Value::from(text), place, depth);
+    }
     if let Some(beneath) = object.underlying() {
         return write(out, &beneath, place, depth + 1);
     }
-    let fields = object.fields();
-    let named: Vec<(String, &Value)> = fields.iter().map(|f| (f.name.to_lowercase(), &f.value)).collect();
-    let entries = named.iter().map(|(name, value)| (Written::string(name, Dialect::V3), *value));
+    let members = object.yaml_fields().unwrap_or_else(|| {
+        let exported = object.fields().into_iter().filter(|f| f.name.starts_with(char::is_uppercase));
+        exported.map(|f| (f.name.to_lowercase(), f.value)).collect()
+    });
+    let entries = members.iter().map(|(name, value)| (Written::string(name, Dialect::V3), value));
     out.mapping(place, entries, |out, value, place| write(out, value, place, depth + 1))
 }
 

@@ -4,6 +4,7 @@
 //! repeats a random run (each run prints its seed).
 
 mod base;
+mod documents;
 mod judge;
 #[allow(dead_code, reason = "shared with Sprig's own comparison, which uses more of it")]
 #[path = "../../../sprig/tests/conformance/pools.rs"]
@@ -19,10 +20,15 @@ use helm_chart::Compat;
 use judge::{Case, Judge, Tally};
 use random::Random;
 
-/// Random cases for each function that answers the same every time.
+/// Random cases for each function that answers the same every time, unless `CASES` says otherwise.
 const RANDOM: usize = 25;
 
-fn cases(compat: Compat, random: &mut Random) -> Vec<Case> {
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is a number")))
+}
+
+fn cases(compat: Compat, random: &mut Random, count: usize) -> Vec<Case> {
     let functions = judge::functions(compat);
     let mut cases = Vec::new();
     let mut add = |function: &str, call: String| {
@@ -49,31 +55,31 @@ fn cases(compat: Compat, random: &mut Random) -> Vec<Case> {
             continue;
         }
         let signature = &functions.get(&name).expect("the name came from the map").signature;
-        for i in 0..RANDOM {
+        for i in 0..count {
             let call = random::call(random, &name, signature);
             add(&name, if i % 3 == 0 { format!("{call} | printf \"%T %v\" 0") } else { call });
         }
+    }
+    for (function, call) in documents::calls(random, 4 * count) {
+        add(function, call);
     }
     cases
 }
 
 #[test]
 fn every_function_is_as_in_helm() {
-    let seed = std::env::var("SEED").ok().map_or_else(
-        || {
-            std::time::SystemTime::now()
-                .duration_since(std::time::UNIX_EPOCH)
-                .map_or(0, |d| d.as_nanos() as u64)
-        },
-        |text| text.parse().expect("SEED is a number"),
-    );
-    eprintln!("SEED={seed}");
+    let seed = number("SEED").unwrap_or_else(|| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.map_or(0, |d| d.as_nanos() as u64)
+    });
+    let count = number("CASES").map_or(RANDOM, |n| n as usize);
+    eprintln!("SEED={seed} CASES={count}");
     let mut results = Vec::new();
     for compat in [Compat::V4, Compat::V3] {
         let mut judge = Judge::new(compat);
         let (theirs, ours) = (judge.names(), judge::our_names(compat));
         assert_eq!(theirs, ours, "the functions of {compat:?}");
-        results.push((theirs, judge.compare(&cases(compat, &mut Random(seed)))));
+        results.push((theirs, judge.compare(&cases(compat, &mut Random(seed), count))));
     }
     let report = report(&results);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/functions.md");

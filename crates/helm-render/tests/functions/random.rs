@@ -8,7 +8,7 @@ use crate::pools::{DATES, FLOATS, LAYOUTS, LISTS, SIZED, SMALL, STRINGS, VALUES}
 pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -16,7 +16,7 @@ impl Random {
         ((z ^ (z >> 31)) % n as u64) as usize
     }
 
-    fn pick<'p, T>(&mut self, pool: &'p [T]) -> &'p T {
+    pub fn pick<'p, T>(&mut self, pool: &'p [T]) -> &'p T {
         &pool[self.below(pool.len())]
     }
 }
