@@ -20,6 +20,8 @@ cargo xtask COMMAND
   conformance --lint           only the cases of helm lint
   conformance --trees          only random trees of charts; SEED repeats a run, TREES sets how many, TREE picks one
   conformance --sources        only where charts come from and go to: signatures
+  conformance --functions      only the template functions; docs/functions.md must be their report
+      --update                 write that report
   conformance --charts DIR     compare the rendering of every chart beneath a folder; prints 'identical N of M'
       --filter TEXT            only charts whose path holds the text
       --verbose                print every difference whole

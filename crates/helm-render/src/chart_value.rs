@@ -84,7 +84,12 @@ impl Fields for Dependency {
     const YAML_TAGS: bool = true;
 
     fn fields(&self, compat: Compat) -> Vec<Field> {
-        let imports = self.import_values.iter().map(|v| govalue::json::from_serde(v.clone())).collect();
+        let imports: Vec<Value> =
+            self.import_values.iter().map(|v| govalue::json::from_serde(v.clone())).collect();
+        let imports = match compat {
+            Compat::V3 if imports.is_empty() => List::nil(Type::slice(Type::Any)),
+            _ => List::new(imports),
+        };
         vec![
             Field::new("Name", "name", Value::str(self.name.as_str())).always(),
             Field::new("Version", "version", Value::str(self.version.as_str())),
@@ -92,7 +97,7 @@ impl Fields for Dependency {
             Field::new("Condition", "condition", Value::str(self.condition.as_str())),
             Field::new("Tags", "tags", string_list(&self.tags, compat)),
             Field::new("Enabled", "enabled", Value::Bool(self.enabled)),
-            Field::new("ImportValues", "import-values", Value::List(List::new(imports))),
+            Field::new("ImportValues", "import-values", Value::List(imports)),
             Field::new("Alias", "alias", Value::str(self.alias.as_str())),
         ]
     }

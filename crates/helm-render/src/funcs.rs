@@ -18,7 +18,19 @@ const MAX_INCLUDE_DEPTH: usize = 1000;
 pub fn functions(compat: Compat, host: Arc<dyn sprig::Host>) -> FuncMap {
     let mut map = sprig::functions(host);
     map.extend(if compat == Compat::V3 { helm_functions() } else { helm4_functions() });
+    only_with_dns(&mut map, "getHostByName");
     map
+}
+
+/// Makes a function answer an empty text unless `--enable-dns` is given.
+fn only_with_dns(map: &mut FuncMap, name: &'static str) {
+    let Some(function) = map.get(name) else { return };
+    let (signature, body) = (function.signature.clone(), function.body.clone());
+    let body = move |state: &mut State<'_>, args: &[Value]| match RenderHost::of(state).enable_dns {
+        true => body(state, args),
+        false => Ok(Value::str("")),
+    };
+    map.insert(name, Function { signature, body: Arc::new(body) });
 }
 
 type Entry = (&'static str, Function);
@@ -105,7 +117,6 @@ fn build_common() -> Vec<Entry> {
         entry("required", &[Type::STRING, Type::Any], Type::Any, true, required),
         entry("fail", &[Type::STRING], Type::STRING, true, fail),
         entry("lookup", &[const { Type::STRING }; 4], Map::string_any(), true, lookup),
-        entry("getHostByName", &[Type::STRING], Type::STRING, false, host_by_name),
     ]
 }
 
@@ -321,16 +332,4 @@ fn lookup(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
     }
     let arg = |i: usize| String::from_utf8_lossy(text(&args[i])).into_owned();
     Ok(host.world.lookup(&arg(0), &arg(1), &arg(2), &arg(3))?)
-}
-
-/// `getHostByName NAME`: empty unless `--enable-dns` is given.
-fn host_by_name(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
-    let host = RenderHost::of(state);
-    if !host.enable_dns {
-        return Ok(Value::str(""));
-    }
-    let addresses = host.world.lookup_host(&String::from_utf8_lossy(text(&args[0])));
-    // Sprig takes any one of the addresses; nothing found is an index out of range there.
-    let first = addresses.ok().and_then(|a| a.into_iter().next());
-    Ok(Value::str(first.ok_or("runtime error: index out of range [0] with length 0")?))
 }

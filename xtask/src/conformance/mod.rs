@@ -1,6 +1,7 @@
 //! The comparison with the real Helm.
 
 mod commands;
+mod functions;
 mod judge;
 mod lifecycle;
 mod lint;
@@ -121,6 +122,9 @@ impl Score {
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let has = |flag: &str| args.iter().any(|a| a == flag);
     let value = |flag: &str| args.iter().position(|a| a == flag).and_then(|at| args.get(at + 1));
+    if has("--functions") {
+        return conclude(functions::run(has("--update"))?);
+    }
     let bin = peers::install()?;
     let pair = Pair::new(&bin)?;
     if let Some(dir) = value("--charts") {
@@ -147,6 +151,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         score.add(sources::run(&pair)?);
         score.add(lint::run(&pair, &bin)?);
         score.add(trees::run(&pair, &bin)?);
+        score.add(functions::run(false)?);
     }
     if !has("--offline") {
         let cluster = Cluster::start(&bin)?;

@@ -6,7 +6,7 @@ pub const BASE: &[(&str, &str)] = &[
         "Chart.yaml",
         "apiVersion: v2\nname: demo\nversion: 1.2.3+b4\nappVersion: \"7.0\"\ndescription: a <demo>\n\
          kubeVersion: \">=1.20.0-0\"\ntype: application\nhome: https://example.com\n\
-         keywords: [one, two]\nsources: []\nannotations: {b: x, a: 'y: z'}\n\
+         keywords: [one, two]\nsources: ['https://example.com/src']\nannotations: {b: x, a: 'y: z'}\n\
          maintainers:\n- name: A\n  email: a@example.com\n- name: B\n\
          dependencies:\n- name: sub\n  version: 0.1.0\n  repository: file://charts/sub\n  tags: [t]\n",
     ),

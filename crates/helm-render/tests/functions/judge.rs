@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use govalue::time::{Time, Zone};
-use helm_chart::{BufferedFile, Compat, assemble};
+use helm_chart::{BufferedFile, Chart, Compat, File, assemble};
 use helm_render::{Capabilities, Offline, ReleaseInfo, RenderInput, render};
 use helm_testkit::oracle::Oracle;
 use serde_json::json;
@@ -65,6 +65,7 @@ pub fn functions(compat: Compat) -> gotmpl::FuncMap {
 pub struct Judge {
     oracle: Oracle,
     compat: Compat,
+    chart: Chart,
 }
 
 impl Judge {
@@ -77,7 +78,14 @@ impl Judge {
             Oracle::start(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(program));
         let files: Vec<_> = BASE.iter().map(|(name, data)| json!({"name": name, "data": data})).collect();
         oracle.ask(&json!({ "base": files }));
-        Judge { oracle, compat }
+        let file = |(name, data): &(&str, &str)| BufferedFile {
+            name: (*name).to_owned(),
+            mod_time: None,
+            data: data.as_bytes().to_vec().into(),
+        };
+        let files = BASE.iter().map(file).collect();
+        let chart = assemble(files, compat, &mut Vec::new()).expect("the chart is right");
+        Judge { oracle, compat, chart }
     }
 
     /// The names in the real function map.
@@ -90,38 +98,44 @@ impl Judge {
     /// Compares all cases, tells of those that differ, and counts by function.
     pub fn compare(&mut self, cases: &[Case]) -> BTreeMap<String, Tally> {
         let questions: Vec<_> = cases.iter().map(|c| json!({"template": c.template})).collect();
-        let answers = self.oracle.ask_all(&questions);
+        let (oracle, chart, compat) = (&mut self.oracle, &self.chart, self.compat);
+        let (answers, ours) = std::thread::scope(|scope| {
+            let asking = scope.spawn(|| oracle.ask_all(&questions));
+            let ours: Vec<_> = cases.iter().map(|case| ours(chart, &case.template, compat)).collect();
+            (asking.join().expect("the oracle answers"), ours)
+        });
+        let failed = ours.iter().filter(|o| o.is_err()).count();
+        eprintln!("{compat:?}: {} templates, {failed} of them end in an error", cases.len());
         let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-        for (case, answer) in cases.iter().zip(&answers) {
-            let text = |key: &str| comparable(answer[key].as_str().unwrap_or_default());
-            let theirs = (text("out"), text("err"));
-            let ours = match ours(&case.template, self.compat) {
+        for (i, ours) in ours.into_iter().enumerate() {
+            let ours = match ours {
                 Ok(out) => (comparable(&out), String::new()),
                 Err(error) => (String::new(), comparable(&error)),
             };
-            let tally = tallies.entry(case.function.clone()).or_default();
+            let Case { function, template } = &cases[i];
+            let theirs = shown(&answers[i]);
+            let tally = tallies.entry(function.clone()).or_default();
             tally.cases += 1;
-            if ours != theirs {
+            // What is another text when asked again is made of an address.
+            if ours != theirs && shown(&self.oracle.ask(&questions[i])) == theirs {
                 tally.different += 1;
-                eprintln!(
-                    "{:?} {}\n  {}\n  Helm {theirs:?}\n  ours {ours:?}",
-                    self.compat, case.function, case.template
-                );
+                eprintln!("{compat:?} {function}\n  {template}\n  Helm {theirs:?}\n  ours {ours:?}");
             }
         }
         tallies
     }
 }
 
-fn ours(template: &str, compat: Compat) -> Result<String, String> {
-    const PATH: &str = "templates/t.yaml";
-    let file = |name: &str, data: &str| BufferedFile {
-        name: name.to_owned(),
-        mod_time: None,
-        data: data.as_bytes().to_vec().into(),
-    };
-    let files = BASE.iter().copied().chain([(PATH, template)]).map(|(name, data)| file(name, data));
-    let chart = assemble(files.collect(), compat, &mut Vec::new()).map_err(|e| e.to_string())?;
+/// An answer's output and error.
+fn shown(answer: &serde_json::Value) -> (String, String) {
+    let text = |key: &str| comparable(answer[key].as_str().unwrap_or_default());
+    (text("out"), text("err"))
+}
+
+fn ours(chart: &Chart, template: &str, compat: Compat) -> Result<String, String> {
+    const NAME: &str = "templates/t.yaml";
+    let mut chart = chart.clone();
+    chart.templates.push(File { name: NAME.to_owned(), data: template.into(), mod_time: None });
     let (values, capabilities) = (govalue::Map::new(), Capabilities::offline());
     let input = RenderInput {
         compat,
@@ -129,7 +143,7 @@ fn ours(template: &str, compat: Compat) -> Result<String, String> {
     };
     let rendered =
         render(&input, Arc::new(Offline::new(Arc::new(Still)))).map_err(|error| error.to_string())?;
-    let wanted = format!("demo/{PATH}");
+    let wanted = format!("demo/{NAME}");
     Ok(rendered.files.into_iter().find(|f| f.path == wanted).map(|f| f.text).unwrap_or_default())
 }
 
@@ -137,10 +151,10 @@ fn ours(template: &str, compat: Compat) -> Result<String, String> {
 fn comparable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("0xc0") {
+    while let Some(at) = rest.find("0x") {
         let end = rest[at + 2..].find(|c: char| !c.is_ascii_hexdigit()).map_or(rest.len(), |n| at + 2 + n);
         out.push_str(&rest[..at]);
-        out.push_str(if end - at > 8 { "ADDRESS" } else { &rest[at..end] });
+        out.push_str(if end - at > 10 { "ADDRESS" } else { &rest[at..end] });
         rest = &rest[end..];
     }
     out.push_str(rest);

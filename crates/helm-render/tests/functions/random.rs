@@ -56,7 +56,7 @@ fn float(r: &mut Random) -> String {
     if float.is_finite() { format!("{float:?}") } else { "1.25".to_owned() }
 }
 
-fn any(r: &mut Random, depth: usize) -> String {
+pub fn any(r: &mut Random, depth: usize) -> String {
     match r.below(if depth > 1 { 9 } else { 13 }) {
         0 => "nil".to_owned(),
         1 => (*r.pick(&["true", "false"])).to_owned(),
@@ -70,18 +70,18 @@ fn any(r: &mut Random, depth: usize) -> String {
     }
 }
 
-fn list(r: &mut Random, depth: usize) -> String {
+pub fn list(r: &mut Random, depth: usize) -> String {
     let items: String = (0..r.below(4)).map(|_| format!(" {}", any(r, depth + 1))).collect();
     format!("(list{items})")
 }
 
-fn map(r: &mut Random, depth: usize) -> String {
+pub fn map(r: &mut Random, depth: usize) -> String {
     let keys = ["a", "b", "c.d", ""];
     let entries: String = (0..r.below(4)).map(|i| format!(" {:?} {}", keys[i], any(r, depth + 1))).collect();
     format!("(dict{entries})")
 }
 
-fn argument(r: &mut Random, name: &str, ty: &Type) -> String {
+pub fn argument(r: &mut Random, name: &str, ty: &Type) -> String {
     let sized = SIZED.contains(&name) || name == "durationRound";
     match ty {
         Type::Basic(Kind::String) if name.contains("ate") => strconv::quote(r.pick(LAYOUTS).as_bytes()),
@@ -96,6 +96,23 @@ fn argument(r: &mut Random, name: &str, ty: &Type) -> String {
         _ if name.contains("uration") && r.below(2) == 0 => strconv::quote(r.pick(LAYOUTS).as_bytes()),
         _ => any(r, 0),
     }
+}
+
+/// A call of a function that formats dates, with an instant that is given: without one it takes the clock's.
+pub fn date_call(r: &mut Random, name: &str, signature: &govalue::Signature) -> String {
+    let mut call = name.to_owned();
+    for ty in &signature.params {
+        let layout = strconv::quote(r.pick(LAYOUTS).as_bytes());
+        let instant = match r.below(3) {
+            0 => r.pick(SMALL).to_string(),
+            1 => format!("(int64 {})", r.below(4_000_000_000)),
+            _ => {
+                format!("(toDate `2006-01-02 15:04:05` `20{:02}-03-29 0{}:30:00`)", r.below(60), r.below(10))
+            }
+        };
+        call += &format!(" {}", if *ty == Type::STRING { layout } else { instant });
+    }
+    call
 }
 
 /// A call with random arguments, as a pipeline.
