@@ -53,7 +53,7 @@ fn keys_that_are_not_in_force_are_refused() {
             Some("openpgp: key expired"),
         ),
     ] {
-        for algorithm in ["rsa2048", "ed25519"] {
+        for algorithm in [if key["subkey"] == true { "rsa2048" } else { "ed25519" }] {
             let key = world.key(algorithm, key.clone());
             world.write("keys", &key.secret);
             let text = message_for(b"content");
