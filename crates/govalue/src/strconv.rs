@@ -16,5 +16,5 @@ pub use number::{
 pub use quote::{
     Unquoted, append_quote, append_quote_rune, append_quote_rune_to_ascii, append_quote_to_ascii,
     can_backquote, is_graphic, is_print, quote, quote_rune, quote_rune_to_ascii, quote_rune_to_graphic,
-    quote_to_ascii, quote_to_graphic, unquote, unquote_char,
+    quote_to_ascii, quote_to_graphic, unquote, unquote_char, unquoted,
 };

@@ -175,7 +175,11 @@ impl<'s> Lexer<'s> {
     }
 
     fn count_lines(&mut self) {
-        self.line += memchr_iter(b'\n', &self.input[self.start..self.pos]).count() as u32;
+        self.line += match &self.input[self.start..self.pos] {
+            [] => 0,
+            [b] => u32::from(*b == b'\n'),
+            passed => memchr_iter(b'\n', passed).count() as u32,
+        };
     }
 
     /// Skips what was passed by moving `pos` alone.
@@ -335,6 +339,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn skip_word(&mut self) {
+        self.pos += self.rest().iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
         while self.peek_char().is_some_and(|(c, _)| unicode::is_alphanumeric(c)) {
             self.next_char();
         }

@@ -101,8 +101,8 @@ impl Parser<'_> {
 
     /// The value of a string constant.
     pub(super) fn unquote(&self, token: Item) -> Result<Str> {
-        strconv::unquote(self.unit.text(self.span(token)))
-            .map(Str::from)
+        strconv::unquoted(self.unit.text(self.span(token)))
+            .map(|value| Str::from(&*value))
             .ok_or_else(|| self.error("invalid syntax"))
     }
 }

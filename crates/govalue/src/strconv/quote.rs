@@ -1,5 +1,7 @@
 //! Go's string and character literals.
 
+use std::borrow::Cow;
+
 use super::print_table::{GRAPHIC, PRINTABLE};
 use crate::utf8;
 
@@ -219,16 +221,30 @@ fn digits(s: &[u8], n: usize, base: u32) -> Option<u32> {
 /// The value of a Go literal in double quotes, single quotes (one character, or none) or backquotes
 /// (`strconv.Unquote`); `None` for a syntax error.
 pub fn unquote(s: impl AsRef<[u8]>) -> Option<Vec<u8>> {
-    let [mark, inside @ .., last] = s.as_ref() else { return None };
+    unquoted(s.as_ref()).map(Cow::into_owned)
+}
+
+/// [`unquote`], borrowed where the literal holds nothing but its value.
+pub fn unquoted(s: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let [mark, inside @ .., last] = s else { return None };
     if mark != last {
         return None;
     }
     match mark {
         b'`' if inside.contains(&b'`') => None,
-        b'`' => Some(inside.iter().copied().filter(|&b| b != b'\r').collect()),
-        b'"' | b'\'' => unquote_inside(inside, *mark),
+        b'`' if inside.contains(&b'\r') => {
+            Some(Cow::Owned(inside.iter().copied().filter(|&b| b != b'\r').collect()))
+        }
+        b'`' => Some(Cow::Borrowed(inside)),
+        b'"' if is_plain(inside) => Some(Cow::Borrowed(inside)),
+        b'"' | b'\'' => unquote_inside(inside, *mark).map(Cow::Owned),
         _ => None,
     }
+}
+
+/// Whether the inside of a literal in double quotes is its value.
+fn is_plain(inside: &[u8]) -> bool {
+    !inside.iter().any(|b| matches!(b, b'"' | b'\\' | b'\n')) && std::str::from_utf8(inside).is_ok()
 }
 
 fn unquote_inside(inside: &[u8], mark: u8) -> Option<Vec<u8>> {

@@ -133,11 +133,18 @@ impl<'a> Cursor<'a> {
 
     /// Bytes from an offset to the end of the line.
     pub(super) fn line_length(&self, offset: usize) -> usize {
-        let mut length = offset;
-        while !self.is_break_or_end(length) {
+        let rest = self.text.as_bytes().get(self.at + offset..).unwrap_or_default();
+        let mut length = 0;
+        // Line breaks begin with one of these.
+        let begins_break = |b: &u8| matches!(b, b'\n' | b'\r' | 0xc2 | 0xe2);
+        while let Some(next) = rest[length..].iter().position(begins_break) {
+            length += next;
+            if self.is_break(offset + length) {
+                return length;
+            }
             length += 1;
         }
-        length - offset
+        rest.len()
     }
 
     /// Passes ASCII letters, digits, `_` and `-`, and returns them.
