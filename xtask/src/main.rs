@@ -19,7 +19,7 @@ cargo xtask COMMAND
   conformance --live           only what needs one
   conformance --lint           only the cases of helm lint
   conformance --trees          only random trees of charts; SEED repeats a run, TREES sets how many, TREE picks one
-  conformance --sources        only where charts come from and go to: signatures
+  conformance --sources        only where charts come from and go to: repositories, signatures
   conformance --functions      only the template functions; docs/functions.md must be their report
       --update                 write that report
   conformance --charts DIR     compare the rendering of every chart beneath a folder; prints 'identical N of M'

@@ -140,6 +140,26 @@ impl Drop for Server {
     }
 }
 
+/// Sends one request and answers status line and body.
+pub fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    body: &[u8],
+) -> std::io::Result<(String, Vec<u8>)> {
+    let mut stream = TcpStream::connect(address)?;
+    let length = body.len();
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body)?;
+    let mut reader = BufReader::new(stream);
+    let mut status = String::new();
+    reader.read_line(&mut status)?;
+    let headers = read_headers(&mut reader)?;
+    let body = read_body(&mut reader, &headers)?.unwrap_or_default();
+    Ok((status.trim().to_owned(), body))
+}
+
 fn serve(
     stream: TcpStream,
     handler: &Arc<Handler>,
