@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use gonet::Url;
 
 use crate::http::{Access, CHART_LIMIT, Fetch, Fetched, INDEX_LIMIT, Validators};
-use crate::index::cached_file;
 use crate::provenance::{Verification, verify_archive};
 use crate::repositories::{Entry, File};
 use crate::{ContentCache, Index, SourceError, Sources, content, files, index, oci, parse};
@@ -122,8 +121,8 @@ pub async fn resolve(sources: &Sources, reference: &str, query: &Query) -> Resul
 /// and certificates it then takes.
 fn resolve_url(sources: &Sources, url: Url, known: &File, query: &Query) -> Result<Resolved, SourceError> {
     for entry in &known.repositories {
-        let kept = cached_file(sources, &entry.name).map_err(SourceError::NoCachedIndex)?;
-        let listed = kept.index.charts().flat_map(|c| c.versions()).any(|v| v.urls().any(|u| same(&url, u)));
+        let index = index::cached(sources, &entry.name).map_err(SourceError::NoCachedIndex)?;
+        let listed = index.charts().flat_map(|c| c.versions()).any(|v| v.urls().any(|u| same(&url, u)));
         if listed {
             let owner = repository_url(&entry.url)?;
             return Ok(Resolved { url, owner, access: access_of(entry, &query.access), digest: None });
@@ -169,7 +168,13 @@ async fn resolve_in(
     })?;
     let first = found.urls().next().ok_or(SourceError::NoDownload(wanted))?;
     let url = in_repository(&base, first)?;
-    Ok(Resolved { url, owner: base, access: query.access.clone(), digest: digest(found.digest(), sources)? })
+    let digest = digest(found.digest(), sources)?;
+    let known = File::load_or_default(&sources.places.repository_config)?;
+    let mut resolved = resolve_url(sources, url, &known, query)?;
+    if resolved.owner == resolved.url {
+        resolved.owner = base;
+    }
+    Ok(Resolved { digest, ..resolved })
 }
 
 /// What is said of a repository whose index cannot be had.

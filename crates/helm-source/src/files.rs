@@ -57,7 +57,11 @@ pub struct Lock {
 impl Lock {
     /// Waits for the lock on a file, which is made when missing; `None` when another holds it for longer than that.
     pub fn acquire(path: &Path, patience: Duration) -> io::Result<Option<Lock>> {
-        let file = File::options().create(true).truncate(false).read(true).write(true).open(path)?;
+        let mut options = File::options();
+        options.create(true).truncate(false).read(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
         let start = Instant::now();
         loop {
             match file.try_lock() {

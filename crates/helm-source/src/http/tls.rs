@@ -8,7 +8,8 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, InconsistentKeys, RootCertStore, SignatureScheme};
 
 use super::{Access, HttpError};
 
@@ -22,7 +23,10 @@ pub(super) fn config(access: &Access) -> Result<ClientConfig, HttpError> {
     };
     let quoted = |file: &str| govalue::strconv::quote(file.as_bytes());
     let mut identity = None;
-    if !(access.cert_file.is_empty() && access.key_file.is_empty()) {
+    // Helm takes half a pair seriously only where there is another reason for a configuration of its own.
+    let pair = !access.cert_file.is_empty() && !access.key_file.is_empty();
+    let half = !access.cert_file.is_empty() || !access.key_file.is_empty();
+    if pair || (half && (!access.ca_file.is_empty() || access.insecure_skip_tls_verify)) {
         let name = quoted(&access.cert_file);
         let certificate = read(&|e| format!("unable to read cert file: {name}: {e}"), &access.cert_file);
         let name = quoted(&access.key_file);
@@ -47,7 +51,7 @@ pub(super) fn config(access: &Access) -> Result<ClientConfig, HttpError> {
             None => Arc::new(SystemRoots { provider: provider.clone(), verifier: OnceLock::new() }),
         }
     };
-    let builder = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(|e| HttpError::Tls(e.to_string()))?
         .dangerous()
@@ -63,10 +67,13 @@ pub(super) fn config(access: &Access) -> Result<ClientConfig, HttpError> {
                 return Err(refused(NO_CERTIFICATE));
             }
             let key = PrivateKeyDer::from_pem_slice(&key).map_err(|_| refused(NO_KEY))?;
-            builder.with_client_auth_cert(chain, key).map_err(|e| match e {
-                Error::InconsistentKeys(_) => refused("tls: private key does not match public key"),
-                e => refused(&e.to_string()),
-            })?
+            let key = provider.key_provider.load_private_key(key).map_err(|_| refused(NO_KEY))?;
+            let identity = CertifiedKey::new(chain, key);
+            // Certificates of the first version cannot be compared; Go sends them, and the server judges.
+            if matches!(identity.keys_match(), Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch))) {
+                return Err(refused("tls: private key does not match public key"));
+            }
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity)))
         }
     };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];

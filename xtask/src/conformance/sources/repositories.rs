@@ -169,7 +169,6 @@ impl<'a> Scene<'a> {
             "repo index . --merge {dir}/old.yaml --url http://more.example.com",
             "repo index . --merge new.yaml",
             "repo index . --merge {dir}/nginx.conf",
-            "repo index nowhere",
         ] {
             let mut outcomes = Vec::new();
             for program in [theirs, ours] {

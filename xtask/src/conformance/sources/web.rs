@@ -103,12 +103,13 @@ fn certificates(folder: &Path) -> Result<(), String> {
         step(Command::new("openssl").args(args.split(' ')).current_dir(folder).stderr(Stdio::null()))
     };
     fs::write(folder.join("server.ext"), "subjectAltName=IP:127.0.0.1\n").map_err(|e| e.to_string())?;
+    fs::write(folder.join("client.ext"), "extendedKeyUsage=clientAuth\n").map_err(|e| e.to_string())?;
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
     openssl(&format!("req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=authority"))?;
-    for (name, extensions) in [("server", " -extfile server.ext"), ("client", "")] {
+    for name in ["server", "client"] {
         openssl(&format!("req {key} -keyout {name}.key -out {name}.csr -subj /CN={name}"))?;
         openssl(&format!(
-            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out {name}.pem{extensions}"
+            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out {name}.pem -extfile {name}.ext"
         ))?;
     }
     Ok(())
