@@ -138,7 +138,6 @@ pub(super) fn write(chart: &str, lock: &Lock, file: &'static str) -> Result<(), 
     // As any new file: what the umask leaves of this.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let _guard = super::stage::lock(Path::new(chart));
     let mut written = builder.tempfile_in(chart).map_err(fail("open"))?;
     written.write_all(&text(lock)?).map_err(fail("write"))?;
     if let Some(permissions) = old {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use futures::StreamExt;
 use gonet::Url;
@@ -48,9 +49,12 @@ pub struct Request<'a> {
 /// Fetches the charts of the lock file; without one the charts are resolved as [`update`] does (Helm's
 /// `Manager.Build`).
 pub async fn build(request: &Request<'_>, observer: &mut Observer<'_>) -> Result<(), DependencyError> {
+    let guard = alone(request.chart).await;
     let chart = load(request, observer)?;
-    let Some(lock) = chart.lock.clone() else { return update(request, observer).await };
-    let mut run = Run::new(request)?;
+    let Some(lock) = chart.lock.clone() else {
+        return update_alone(request, guard.is_some(), observer).await;
+    };
+    let mut run = Run::new(request, guard.is_some())?;
     let mut asked = chart.metadata.dependencies.clone();
     let v1 = is_v1(&chart);
     // Helm 2 made its digest before it looked aliases up.
@@ -82,12 +86,34 @@ pub async fn build(request: &Request<'_>, observer: &mut Observer<'_>) -> Result
 
 /// Chooses versions, fetches the charts and writes the lock file (Helm's `Manager.Update`).
 pub async fn update(request: &Request<'_>, observer: &mut Observer<'_>) -> Result<(), DependencyError> {
+    let guard = alone(request.chart).await;
+    update_alone(request, guard.is_some(), observer).await
+}
+
+/// Waits until no other run is at the chart, and keeps others waiting as long as the answer lives. Where folders cannot
+/// be locked, there is no answer, and runs at the same time are not kept apart.
+async fn alone(chart: &str) -> Option<fs::File> {
+    let folder = fs::File::open(chart).ok()?;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(fs::TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(fs::TryLockError::Error(_)) => return None,
+        }
+    }
+}
+
+async fn update_alone(
+    request: &Request<'_>,
+    alone: bool,
+    observer: &mut Observer<'_>,
+) -> Result<(), DependencyError> {
     let chart = load(request, observer)?;
     let mut asked = chart.metadata.dependencies.clone();
     if asked.is_empty() && !chart.metadata.file_shape.empty_dependencies {
         return Ok(());
     }
-    let mut run = Run::new(request)?;
+    let mut run = Run::new(request, alone)?;
     let mut names =
         repositories::resolve(&mut asked, &run.configured, request.chart, request.debug, observer)?;
     let unmanaged = repositories::name_unmanaged(&asked, &mut names);
@@ -135,15 +161,17 @@ fn tell(warnings: &[Warning], observer: &mut Observer<'_>) {
 
 struct Run<'a> {
     request: &'a Request<'a>,
+    /// Whether other runs are kept from the chart.
+    alone: bool,
     configured: Vec<Entry>,
     indexes: Indexes<'a>,
 }
 
 impl<'a> Run<'a> {
-    fn new(request: &'a Request<'a>) -> Result<Run<'a>, DependencyError> {
+    fn new(request: &'a Request<'a>, alone: bool) -> Result<Run<'a>, DependencyError> {
         let file = File::load_or_default(&request.sources.places.repository_config)
             .map_err(|e| DependencyError::Repositories(e.to_string()))?;
-        Ok(Run { request, configured: file.repositories, indexes: Indexes::new(request.sources) })
+        Ok(Run { request, alone, configured: file.repositories, indexes: Indexes::new(request.sources) })
     }
 
     /// Fetches the indexes of the repositories that are needed. Helm fetches all; its lines are the same when none of
@@ -206,7 +234,7 @@ impl<'a> Run<'a> {
         dependencies: &mut [Dependency],
         observer: &mut Observer<'_>,
     ) -> Result<(), DependencyError> {
-        let stage = Stage::new(self.request.chart)?;
+        let stage = Stage::new(self.request.chart, self.alone)?;
         observer(Event::Saving(dependencies.len()));
         let mut tasks = Vec::with_capacity(dependencies.len());
         for dependency in &mut *dependencies {

@@ -5,11 +5,10 @@
 //! content or the new one. Where the file system has no such call, or `charts/` is a link or a mount of its own,
 //! files are moved one by one and moved back when one of the moves fails.
 //!
-//! What a killed process leaves is one folder `charts-XXXXXX.tmp`, which the next run removes; a living process holds
-//! a lock on its own.
+//! What a killed process leaves is one folder `charts-XXXXXX.tmp`, which the next run removes.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -40,16 +39,13 @@ fn fail(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> PathE
 
 /// A folder that is going to be `charts/`.
 pub(super) struct Stage {
-    chart: PathBuf,
     charts: PathBuf,
     folder: TempDir,
-    /// Says to other runs that the folder is in use.
-    _in_use: Option<File>,
 }
 
 impl Stage {
-    /// Makes the folder and removes those that killed runs left.
-    pub(super) fn new(chart: &str) -> Result<Stage, StageError> {
+    /// Makes the folder. A run that is alone on the chart removes what killed ones left.
+    pub(super) fn new(chart: &str, alone: bool) -> Result<Stage, StageError> {
         let charts = PathBuf::from(join(&[chart, "charts"]));
         match fs::metadata(&charts) {
             Ok(found) if found.is_dir() => {}
@@ -60,20 +56,16 @@ impl Stage {
                 return Err(StageError::Unknown { path: charts.to_string_lossy().into_owned(), source });
             }
         }
-        let chart = PathBuf::from(chart);
-        // Without the lock a cleaner could take a folder away between its making and its locking.
-        let guard = lock(&chart);
-        if guard.is_some() {
-            remove_left_over(&chart);
+        let chart = Path::new(chart);
+        if alone {
+            remove_left_over(chart);
         }
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX).suffix(SUFFIX);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
-        let folder = builder.tempdir_in(&chart).map_err(fail("mkdir", &chart))?;
-        let in_use = lock(folder.path());
-        drop(guard);
-        Ok(Stage { chart, charts, folder, _in_use: in_use })
+        let folder = builder.tempdir_in(chart).map_err(fail("mkdir", chart))?;
+        Ok(Stage { charts, folder })
     }
 
     /// Where new files go.
@@ -84,7 +76,6 @@ impl Stage {
     /// Makes what was staged the content of `charts/`. Entries that were there stay if they are folders or if `keep`
     /// says so; it is asked for every file that was not staged under the same name.
     pub(super) fn commit(self, keep: &mut dyn FnMut(&Path) -> bool) -> Result<(), StageError> {
-        let _guard = lock(&self.chart);
         let change = Change::of(self.path(), &self.charts, keep)?;
         if change.is_none() {
             return Ok(());
@@ -124,15 +115,7 @@ impl Stage {
     }
 }
 
-/// Holds a lock on a folder as long as the answer lives. Where folders cannot be locked, runs on the same chart at
-/// the same time are not kept apart.
-pub(super) fn lock(folder: &Path) -> Option<File> {
-    let folder = File::open(folder).ok()?;
-    folder.lock().ok()?;
-    Some(folder)
-}
-
-/// Removes what runs left that are no more. Lock files are written by those who hold the lock on the chart only.
+/// Removes what runs left that are no more.
 fn remove_left_over(chart: &Path) {
     for entry in fs::read_dir(chart).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -142,8 +125,8 @@ fn remove_left_over(chart: &Path) {
         }
         let random = name.strip_prefix(PREFIX).and_then(|n| n.strip_suffix(SUFFIX));
         let is_stage = random.is_some_and(|r| r.len() == 6 && r.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if is_stage && File::open(entry.path()).is_ok_and(|folder| folder.try_lock().is_ok()) {
-            // Not worth a word: another run may be at it too.
+        if is_stage {
+            // Not worth a word: it is in nobody's way.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -322,7 +305,7 @@ mod tests {
     }
 
     fn new_content(chart: &Path) -> Stage {
-        let stage = Stage::new(chart.to_str().expect("a plain path")).expect("a stage");
+        let stage = Stage::new(chart.to_str().expect("a plain path"), true).expect("a stage");
         write(stage.path().join("a-2.tgz"), "a2");
         write(stage.path().join("b-1.tgz"), "b1 anew");
         stage
@@ -374,24 +357,22 @@ mod tests {
     }
 
     #[test]
-    fn an_abandoned_stage_goes_and_a_living_one_stays() {
+    fn who_is_alone_cleans_up() {
         let chart = old_chart();
         let before = tree(chart.path());
         let path = chart.path().to_str().expect("a plain path").to_owned();
         let dead = chart.path().join("charts-abcdef.tmp");
         write(dead.join("x"), "left by a killed run");
-        let living = Stage::new(&path).expect("a stage");
-        assert!(!dead.exists());
-        let other = Stage::new(&path).expect("another stage");
-        assert!(living.path().exists() && other.path().exists());
-        drop((living, other));
+        drop(Stage::new(&path, false).expect("a stage"));
+        assert!(dead.exists());
+        drop(Stage::new(&path, true).expect("a stage"));
         assert_eq!(tree(chart.path()), before);
     }
 
     #[test]
     fn equal_content_is_left_alone() {
         let chart = old_chart();
-        let stage = Stage::new(chart.path().to_str().expect("a plain path")).expect("a stage");
+        let stage = Stage::new(chart.path().to_str().expect("a plain path"), true).expect("a stage");
         write(stage.path().join("b-1.tgz"), "b1");
         let file = chart.path().join("charts/b-1.tgz");
         let before = fs::metadata(&file).expect("there").modified().expect("a time");
