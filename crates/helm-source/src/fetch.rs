@@ -366,7 +366,10 @@ async fn archive(sources: &Sources, reference: &str, query: &Query) -> Result<Ar
                 Ok(data) => provenance = Some(data),
                 Err(error) => {
                     let url = url.without_password();
-                    missing_provenance(query, reference, &url, &error.to_string(), &mut messages)?;
+                    // A name in the repository of `--repo` is an address by now.
+                    let address = resolved.url.to_string();
+                    let shown = if query.repository.is_empty() { reference } else { &address };
+                    missing_provenance(query, shown, &url, &error.to_string(), &mut messages)?;
                 }
             }
         }
