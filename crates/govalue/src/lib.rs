@@ -22,6 +22,7 @@ mod list;
 mod map;
 mod object;
 mod str;
+mod trace;
 mod types;
 mod value;
 
@@ -29,5 +30,6 @@ pub use list::List;
 pub use map::{Key, Map, Snapshot};
 pub use object::{CallError, Func, FuncBody, Method, MethodSet, Object, StructField};
 pub use str::Str;
+pub use trace::{Trace, Traced};
 pub use types::{Kind, NamedType, Signature, Type};
 pub use value::{Int, Value};

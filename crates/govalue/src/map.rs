@@ -5,7 +5,8 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::list::release;
-use crate::{Int, Kind, Str, Type, Value};
+use crate::trace::Tracer;
+use crate::{Int, Kind, Str, Trace, Type, Value};
 
 /// A map key. The order is that in which Go's `fmt` and `text/template` visit the keys of a map; of keys of several
 /// types, which a `map[interface {}]…` may have, it is that in which Go's linker lays out the basic types (package
@@ -74,7 +75,7 @@ impl Key {
         }
     }
 
-    fn cmp_bytes(&self, s: &[u8]) -> Ordering {
+    pub(crate) fn cmp_bytes(&self, s: &[u8]) -> Ordering {
         match self {
             Key::Str(k) => k.as_bytes().cmp(s),
             _ => Ordering::Greater,
@@ -140,6 +141,8 @@ enum Store {
         first: Entries,
         /// What the entries became when the map was changed. Most maps never are: reading them takes no lock.
         changed: OnceLock<Box<RwLock<Arc<Entries>>>>,
+        /// Where reads are noted, for a map of which somebody wants to know.
+        trace: Option<Trace>,
     },
     /// Those of another map: the same map under another type.
     Of(Arc<Inner>),
@@ -159,7 +162,7 @@ impl Inner {
     fn parts(self: &Arc<Inner>) -> (&Entries, &OnceLock<Box<RwLock<Arc<Entries>>>>) {
         static NONE: (Entries, OnceLock<Box<RwLock<Arc<Entries>>>>) = (Vec::new(), OnceLock::new());
         match &self.owner().entries {
-            Store::Own { first, changed } => (first, changed),
+            Store::Own { first, changed, .. } => (first, changed),
             Store::Of(_) => (&NONE.0, &NONE.1),
         }
     }
@@ -175,7 +178,7 @@ impl Inner {
     /// Hands over all entries that nobody else can see.
     fn take_last(&mut self, take: &mut impl FnMut(Entries)) {
         match &mut self.entries {
-            Store::Own { first, changed } => {
+            Store::Own { first, changed, .. } => {
                 take(std::mem::take(first));
                 if let Some(lock) = changed.take() {
                     let entries = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -272,14 +275,22 @@ impl Map {
         Map::make(Map::unusual(ty), entries)
     }
 
-    fn make(ty: Option<Type>, mut entries: Vec<(Key, Value)>) -> Map {
+    fn make(ty: Option<Type>, entries: Vec<(Key, Value)>) -> Map {
+        Map::make_traced(ty, entries, None)
+    }
+
+    pub(crate) fn with_trace(ty: Type, entries: Vec<(Key, Value)>, trace: Trace) -> Map {
+        Map::make_traced(Map::unusual(ty), entries, Some(trace))
+    }
+
+    fn make_traced(ty: Option<Type>, mut entries: Vec<(Key, Value)>, trace: Option<Trace>) -> Map {
         if !entries.is_sorted_by(|a, b| a.0 < b.0) {
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             entries.reverse();
             entries.dedup_by(|a, b| a.0 == b.0);
             entries.reverse();
         }
-        Map::with_store(ty, Store::Own { first: entries, changed: OnceLock::new() })
+        Map::with_store(ty, Store::Own { first: entries, changed: OnceLock::new(), trace })
     }
 
     fn with_store(ty: Option<Type>, entries: Store) -> Map {
@@ -290,6 +301,26 @@ impl Map {
     fn unusual(ty: Type) -> Option<Type> {
         let usual = matches!(&ty, Type::Map(kv) if matches!(**kv, (Type::Basic(Kind::String), Type::Any)));
         (!usual).then_some(ty)
+    }
+
+    /// A deep copy that notes what is read of it, and the record of that. Maps that are shared in the original are
+    /// shared in the copy. Maps that nobody traces pay nothing for it.
+    pub fn traced(&self) -> (Map, Trace) {
+        Tracer::default().map(self)
+    }
+
+    fn trace(&self) -> Option<&Trace> {
+        match &self.inner.as_ref().ok()?.owner().entries {
+            Store::Own { trace, .. } => trace.as_ref(),
+            Store::Of(_) => None,
+        }
+    }
+
+    /// Notes that a key is looked up.
+    fn note(&self, key: &[u8]) {
+        if let Some(trace) = self.trace() {
+            trace.note_key(key);
+        }
     }
 
     /// The type `map[string]interface {}`.
@@ -351,6 +382,15 @@ impl Map {
 
     /// The entries now, in key order.
     pub fn snapshot(&self) -> Snapshot {
+        if let Some(trace) = self.trace() {
+            trace.note_whole();
+        }
+        self.snapshot_to_copy()
+    }
+
+    /// As [`Map::snapshot`], but nothing is noted where the map is traced: for those who copy it with
+    /// [`Map::copied`], which reports reads itself.
+    pub fn snapshot_to_copy(&self) -> Snapshot {
         let Ok(inner) = &self.inner else { return Snapshot(Seen::Nothing) };
         Snapshot(match inner.parts().1.get() {
             None => Seen::First(inner.owner().clone()),
@@ -382,11 +422,13 @@ impl Map {
 
     /// The value of a string key.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        self.note(key.as_ref());
         self.with_entries(|entries| Some(entries[position(entries, key.as_ref())?].1.clone()))
     }
 
     /// The value of a string key, borrowed where the map was never changed.
     pub fn peek(&self, key: &[u8]) -> Option<Cow<'_, Value>> {
+        self.note(key);
         let Ok(inner) = &self.inner else { return None };
         let (first, changed) = inner.parts();
         if changed.get().is_some() {
@@ -397,6 +439,9 @@ impl Map {
 
     /// The value of any key.
     pub fn get_key(&self, key: &Key) -> Option<Value> {
+        if let Key::Str(key) = key {
+            self.note(key);
+        }
         self.with_entries(|entries| {
             let at = entries.binary_search_by(|(k, _)| k.cmp(key)).ok()?;
             Some(entries[at].1.clone())
@@ -405,6 +450,7 @@ impl Map {
 
     /// Whether a string key is present.
     pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
+        self.note(key.as_ref());
         self.with_entries(|entries| position(entries, key.as_ref()).is_some())
     }
 
@@ -440,17 +486,24 @@ impl Map {
     pub fn shallow_copy(&self) -> Map {
         match &self.inner {
             Err(_) => self.clone(),
-            Ok(i) => Map::make(i.ty.clone(), self.snapshot().to_vec()),
+            Ok(i) => {
+                let entries = self.snapshot_to_copy().to_vec();
+                Map::make_traced(i.ty.clone(), entries, self.trace().cloned())
+            }
         }
     }
 
     /// A copy in which no map or list is shared with the original.
     pub fn deep_copy(&self) -> Map {
-        if self.is_nil() {
-            return self.clone();
-        }
-        let entries = self.snapshot().iter().map(|(k, v)| (k.clone(), v.deep_copy())).collect();
-        Map::from_entries(self.ty().clone(), entries)
+        self.copied(self.snapshot_to_copy().iter().map(|(_, v)| v.deep_copy()))
+    }
+
+    /// A copy in which other values stand under the keys, in their order: copies of those that stand there now. Reads
+    /// of it are noted with those of this map. For copying by other means than [`Map::deep_copy`].
+    pub fn copied(&self, values: impl IntoIterator<Item = Value>) -> Map {
+        let Ok(inner) = &self.inner else { return self.clone() };
+        let entries = self.snapshot_to_copy().iter().map(|(k, _)| k.clone()).zip(values).collect();
+        Map::make_traced(inner.ty.clone(), entries, self.trace().cloned())
     }
 }
 

@@ -8,13 +8,15 @@
 //! 3. [`dependencies::process`] answers a new tree without the disabled subcharts, with aliases and imported values;
 //! 4. [`values::coalesce`] lays the supplied values over the defaults of the chart and of every subchart, and
 //!    [`schema::validate`] checks the outcome against each `values.schema.json`;
-//! 5. [`archive::save`] packages a chart, [`scaffold::create`] writes a new one.
+//! 5. [`origin`] tells, when asked, where each value was set;
+//! 6. [`archive::save`] packages a chart, [`scaffold::create`] writes a new one.
 //!
 //! Nothing here prints: what Helm logs on the way comes back as [`Warning`]s.
 
 pub mod archive;
 pub mod dependencies;
 pub mod dir;
+pub mod origin;
 pub mod scaffold;
 pub mod schema;
 pub mod strvals;

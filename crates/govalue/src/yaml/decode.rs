@@ -66,7 +66,7 @@ impl Decoder {
                 // A loop, as iterators would each cost stack.
                 let mut items = Vec::with_capacity(node.len());
                 for item in node.items() {
-                    items.push(self.value(item)?);
+                    items.push(self.value::<T>(item)?.on_line(item.line()));
                 }
                 self.guard.ascend();
                 Ok(T::list(items))
@@ -120,7 +120,7 @@ impl Decoder {
                 continue;
             }
             match object_key(scalar, text_node)? {
-                Some(key) => entries.push((T::key(&key), value)),
+                Some(key) => entries.push((T::key(&key), value.on_line(key_node.line()))),
                 None => {
                     self.has_faults = true;
                     let fault = || unsupported_key(scalar, self.syntax().operand(value_node));

@@ -29,6 +29,7 @@ mod marshal;
 mod number;
 mod order;
 mod parser;
+mod placed;
 mod resolve;
 mod scan;
 mod style;
@@ -37,6 +38,7 @@ mod tree;
 
 pub use error::YamlError;
 pub(crate) use order::is_letter;
+pub use placed::{Placed, PlacedKind};
 
 /// How deep a value may be nested.
 ///

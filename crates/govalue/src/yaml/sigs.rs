@@ -2,7 +2,7 @@
 
 use super::node::{Document, Text};
 use super::tree::Tree;
-use super::{Dialect, YamlError, decode, marshal};
+use super::{Dialect, Placed, YamlError, decode, marshal};
 use crate::{Map, Value, json, strconv};
 
 /// Reads the first document into an `interface {}`: maps are `map[string]interface {}`, numbers `float64`.
@@ -63,6 +63,11 @@ pub fn settle_numbers(value: &mut serde_json::Value) {
 /// The value of a document that was parsed before (with [`Dialect::V2`]).
 pub fn value_of(document: &Document<'_>) -> Result<Value, YamlError> {
     decode::decode(document, false).map_err(YamlError::while_converting)
+}
+
+/// As [`unmarshal`], with the lines on which everything stands.
+pub fn unmarshal_placed(text: &[u8]) -> Result<Placed, YamlError> {
+    read(text, false)
 }
 
 /// Writes a value (`yaml.Marshal`).

@@ -22,6 +22,10 @@ pub(super) trait Tree: Sized {
     fn fault(fault: impl FnOnce() -> Fault) -> Self;
     /// An object; of equal keys the last wins.
     fn object(entries: Vec<(Self::Key, Self)>) -> Self;
+    /// Notes where an entry of an object or an item of a list was written.
+    fn on_line(self, _line: u32) -> Self {
+        self
+    }
 }
 
 /// What `encoding/json` makes of an `interface {}`: every number is a `float64`.

@@ -29,6 +29,24 @@ pub fn process(
     Ok(graph.into_chart())
 }
 
+/// As [`process`], but `stand_in` answers what stands for the default values of each chart. Which subcharts are on
+/// still follows from the real ones.
+pub(crate) fn process_standing_in(
+    chart: &Chart,
+    values: &Map,
+    compat: Compat,
+    stand_in: &mut dyn FnMut(&Chart) -> Map,
+) -> Result<Chart, CoalesceError> {
+    let (mut graph, mut warnings) = (Graph::new(chart, compat), Vec::new());
+    let root = graph.root();
+    enable::process(&mut graph, root, values, "", &mut warnings)?;
+    for node in &mut graph.nodes {
+        node.values = stand_in(node.source.chart());
+    }
+    import::process(&mut graph, root, &mut warnings)?;
+    Ok(graph.into_chart())
+}
+
 /// Whether a version satisfies a constraint; false when either cannot be read (`IsCompatibleRange`).
 pub fn is_compatible_range(constraint: &str, version: &str) -> bool {
     let (Ok(version), Ok(constraint)) =

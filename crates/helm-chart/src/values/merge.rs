@@ -1,4 +1,4 @@
-use govalue::yaml::{YamlError, sigs};
+use govalue::yaml::{Placed, YamlError, sigs};
 use govalue::{Map, Value};
 
 use super::values_type;
@@ -48,21 +48,43 @@ pub fn load_first(data: &[u8], compat: Compat) -> Result<Map, ValuesError> {
 fn load_documents(data: &[u8]) -> Result<Map, ValuesError> {
     let mut values = Map::new();
     for document in Documents::new(data) {
-        let map = sigs::unmarshal_map(&document?).map_err(ValuesError::Document)?;
+        let map = sigs::unmarshal_map(&document?.text).map_err(ValuesError::Document)?;
         // The usual file has one document: nothing to merge it with.
         values = if values.is_empty() && !map.is_nil() { map } else { merge_maps(&values, &map) };
     }
     Ok(values)
 }
 
+/// As [`load`], document by document, with the lines on which everything stands. Nothing is merged.
+pub(crate) fn load_placed(data: &[u8], compat: Compat) -> Result<Vec<(u32, Placed)>, ValuesError> {
+    match compat {
+        Compat::V3 => Ok(vec![(0, sigs::unmarshal_placed(data)?)]),
+        Compat::V4 => Documents::new(data)
+            .map(|document| {
+                let Part { text, first_line } = document?;
+                Ok((first_line, sigs::unmarshal_placed(&text).map_err(ValuesError::Document)?))
+            })
+            .collect(),
+    }
+}
+
 /// The documents of a stream, cut at lines that begin with `---` (Kubernetes' `YAMLReader`).
 struct Documents<'a> {
     rest: &'a [u8],
+    /// Lines that were read.
+    lines: u32,
+}
+
+/// A document of a stream.
+struct Part {
+    text: Vec<u8>,
+    /// The number of lines before its first one.
+    first_line: u32,
 }
 
 impl<'a> Documents<'a> {
     fn new(rest: &'a [u8]) -> Documents<'a> {
-        Documents { rest }
+        Documents { rest, lines: 0 }
     }
 
     fn next_line(&mut self) -> Option<&'a [u8]> {
@@ -75,15 +97,16 @@ impl<'a> Documents<'a> {
             None => (self.rest, &[][..]),
         };
         self.rest = rest;
+        self.lines = self.lines.saturating_add(1);
         Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
 }
 
 impl Iterator for Documents<'_> {
-    type Item = Result<Vec<u8>, ValuesError>;
+    type Item = Result<Part, ValuesError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut document = Vec::new();
+        let (mut document, first_line) = (Vec::new(), self.lines);
         while let Some(line) = self.next_line() {
             if let Some(rest) = line.strip_prefix(b"---") {
                 let rest = String::from_utf8_lossy(rest);
@@ -93,13 +116,13 @@ impl Iterator for Documents<'_> {
                     return Some(Err(ValuesError::Separator { rest: rest.to_owned() }));
                 }
                 if !document.is_empty() {
-                    return Some(Ok(document));
+                    return Some(Ok(Part { text: document, first_line }));
                 }
             }
             document.extend_from_slice(line);
             document.push(b'\n');
         }
-        (!document.is_empty()).then_some(Ok(document))
+        (!document.is_empty()).then_some(Ok(Part { text: document, first_line }))
     }
 }
 

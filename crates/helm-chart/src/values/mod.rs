@@ -8,8 +8,10 @@ mod options;
 pub use coalesce::{CoalesceError, coalesce, coalesce_tables, merge};
 pub(crate) use coalesce::{Tree, coalesce_tree, merge_tables, merge_tree};
 pub use lookup::{LookupError, path_value, table};
+pub(crate) use merge::load_placed;
 pub use merge::{ValuesError, load, load_first, merge_maps};
-pub use options::{MergeError, Options};
+pub(crate) use options::Setter;
+pub use options::{MergeError, Options, Reader};
 
 use govalue::Type;
 

@@ -37,6 +37,9 @@ pub enum MergeError {
     Set { flag: &'static str, source: ParseError },
 }
 
+/// Fetches a file by the name that the user gave; the error is its text.
+pub type Reader<'r> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'r;
+
 impl Options {
     /// Whether nothing was given.
     pub fn is_empty(&self) -> bool {
@@ -46,11 +49,7 @@ impl Options {
 
     /// Merges everything into one map (Helm's `values.Options.MergeValues`). `read` fetches a file by the name that
     /// the user gave; its error text is passed on unchanged.
-    pub fn merge(
-        &self,
-        compat: Compat,
-        read: &mut dyn FnMut(&str) -> Result<Vec<u8>, String>,
-    ) -> Result<Map, MergeError> {
+    pub fn merge(&self, compat: Compat, read: &mut Reader<'_>) -> Result<Map, MergeError> {
         let mut base = Map::new();
         for file in &self.files {
             let data = read(file).map_err(MergeError::Read)?;
@@ -58,26 +57,63 @@ impl Options {
                 load(&data, compat).map_err(|source| MergeError::File { file: file.clone(), source })?;
             base = merge_maps(&base, &values);
         }
-        for data in &self.json {
-            base = merge_json(base, data, compat)?;
-        }
-        for line in &self.set {
-            strvals::parse_into(line, &base, compat)
-                .map_err(|source| MergeError::Set { flag: "set", source })?;
-        }
-        for line in &self.strings {
-            strvals::parse_string_into(line, &base, compat)
-                .map_err(|source| MergeError::Set { flag: "set-string", source })?;
-        }
-        for line in &self.file_contents {
-            strvals::parse_file_into(line, &base, compat, read)
-                .map_err(|source| MergeError::Set { flag: "set-file", source })?;
-        }
-        for line in &self.literals {
-            strvals::parse_literal_into(line, &base, compat)
-                .map_err(|source| MergeError::Set { flag: "set-literal", source })?;
+        for (setter, line) in self.setters() {
+            base = setter.apply(line, base, compat, read)?;
         }
         Ok(base)
+    }
+
+    /// The flags that set single values, in the order in which they apply.
+    pub(crate) fn setters(&self) -> impl Iterator<Item = (Setter, &str)> {
+        let lists = [
+            (Setter::Json, &self.json),
+            (Setter::Set, &self.set),
+            (Setter::Text, &self.strings),
+            (Setter::FileContent, &self.file_contents),
+            (Setter::Literal, &self.literals),
+        ];
+        lists.into_iter().flat_map(|(setter, lines)| lines.iter().map(move |l| (setter, l.as_str())))
+    }
+}
+
+/// A flag that sets single values.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Setter {
+    Json,
+    Set,
+    Text,
+    FileContent,
+    Literal,
+}
+
+impl Setter {
+    /// The flag's name.
+    pub(crate) fn flag(self) -> &'static str {
+        match self {
+            Setter::Json => "set-json",
+            Setter::Set => "set",
+            Setter::Text => "set-string",
+            Setter::FileContent => "set-file",
+            Setter::Literal => "set-literal",
+        }
+    }
+
+    /// Sets what a line says; `base` may be changed.
+    pub(crate) fn apply(
+        self,
+        line: &str,
+        base: Map,
+        compat: Compat,
+        read: &mut Reader<'_>,
+    ) -> Result<Map, MergeError> {
+        let parsed = match self {
+            Setter::Json => return merge_json(base, line, compat),
+            Setter::Set => strvals::parse_into(line, &base, compat),
+            Setter::Text => strvals::parse_string_into(line, &base, compat),
+            Setter::FileContent => strvals::parse_file_into(line, &base, compat, read),
+            Setter::Literal => strvals::parse_literal_into(line, &base, compat),
+        };
+        parsed.map(|()| base).map_err(|source| MergeError::Set { flag: self.flag(), source })
     }
 }
 

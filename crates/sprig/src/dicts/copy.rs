@@ -75,7 +75,7 @@ impl Container {
         let source = match v {
             // Lists do not change: one without containers can be shared.
             Value::List(l) if l.items().iter().any(is_container) => Source::List(l.clone()),
-            Value::Map(m) if !m.is_nil() => Source::Map(m.clone(), m.snapshot()),
+            Value::Map(m) if !m.is_nil() => Source::Map(m.clone(), m.snapshot_to_copy()),
             _ => return None,
         };
         Some(Container { source, copied: Vec::new() })
@@ -84,10 +84,7 @@ impl Container {
     fn finish(self) -> Value {
         match self.source {
             Source::List(l) => List::with_type(l.ty().clone(), self.copied).into(),
-            Source::Map(m, entries) => {
-                let entries = entries.iter().map(|(k, _)| k.clone()).zip(self.copied).collect();
-                Map::from_entries(m.ty().clone(), entries).into()
-            }
+            Source::Map(m, _) => m.copied(self.copied).into(),
         }
     }
 }
