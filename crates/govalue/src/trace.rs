@@ -60,6 +60,11 @@ impl Trace {
         found.map_or(&Traced::Scalar, |at| &inside[at].1)
     }
 
+    /// The string keys below which records continue, in order.
+    pub fn inside(&self) -> impl Iterator<Item = (&Str, &Traced)> {
+        self.0.inside.iter().filter_map(|(key, traced)| Some((key.as_str()?, traced)))
+    }
+
     fn keys(&self) -> std::sync::MutexGuard<'_, BTreeSet<Str>> {
         self.0.looked_up.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -14,6 +14,7 @@
 pub mod kube_version;
 pub mod lint;
 pub mod template;
+pub mod unused;
 
 mod build;
 mod cancel;

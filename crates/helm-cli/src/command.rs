@@ -424,6 +424,10 @@ pub(crate) static ROOT: Command = Command {
                     Flag::switch("quiet", "print only warnings and errors"),
                     Flag::switch("skip-schema-validation", "do not check values against the chart's schema"),
                     Flag::switch("strict", "fail on warnings"),
+                    Flag::switch(
+                        "strict-values",
+                        "fail on keys given with -f and --set that no template reads",
+                    ),
                     Flag::switch("with-subcharts", "check the charts beneath as well"),
                 ],
                 VALUES,
@@ -555,6 +559,39 @@ pub(crate) static ROOT: Command = Command {
             ..BLANK
         },
         commands::verify::COMMAND,
+        Command {
+            name: "values",
+            usage: "values [CHART]",
+            short: "print the values that a chart's templates see, and where they come from",
+            long: "Prints the computed values of a chart: its defaults, those of its subcharts, and what -f and --set \
+                   say.\n\nWith --explain it tells which file and line, flag or chart set a value and what that \
+                   overrode, the winner first. A path is written as --set takes it; that of a table explains all \
+                   values in it.\n\nWith --unused it lists the keys given with -f and --set that no template reads. \
+                   It ends with 2 when there are such keys, with 1 on an error, and with 0 when all keys are read, \
+                   not reached with these values, or for a subchart that is off.",
+            arity: Arity::Exactly(1),
+            flags: &[
+                &[
+                    Flag::slice("api-versions", "with --unused: API versions that the cluster is to have")
+                        .short('a'),
+                    Flag::array("explain", "path of a value to tell the origin of; may be repeated"),
+                    Flag::switch("is-upgrade", "with --unused: set .Release.IsUpgrade"),
+                    Flag::text("kube-version", "", "with --unused: version of Kubernetes to render for"),
+                    Flag::text(
+                        "output",
+                        "",
+                        "format of the output: json or yaml; the default of --explain and \
+                        --unused is text",
+                    )
+                    .short('o'),
+                    Flag::switch("unused", "list supplied keys that no template reads"),
+                ],
+                VALUES,
+                CHART_SOURCE,
+            ],
+            run: Some(commands::values::run),
+            ..BLANK
+        },
         Command {
             name: "version",
             usage: "version",

@@ -13,19 +13,23 @@ use crate::parse::Args;
 
 /// Merges what `-f`, `--set` and their relatives say.
 pub(crate) fn merged(context: &Context, args: &Args) -> Result<Map, CliError> {
-    let options = values::Options {
+    options(args).merge(context.compat(), &mut read_values_file).or_fail()
+}
+
+/// What `-f`, `--set` and their relatives say.
+pub(crate) fn options(args: &Args) -> values::Options {
+    values::Options {
         files: args.all("values"),
         json: args.all("set-json"),
         set: args.all("set"),
         strings: args.all("set-string"),
         file_contents: args.all("set-file"),
         literals: args.all("set-literal"),
-    };
-    options.merge(context.compat(), &mut read_values_file).or_fail()
+    }
 }
 
 /// A values file, or standard input for `-`.
-fn read_values_file(name: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn read_values_file(name: &str) -> Result<Vec<u8>, String> {
     if name.trim() == "-" {
         let mut data = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut data);

@@ -246,7 +246,7 @@ fn parse_all(
 }
 
 /// The world as Sprig sees it.
-struct WorldHost(Arc<dyn World>);
+pub(crate) struct WorldHost(pub(crate) Arc<dyn World>);
 
 impl sprig::Host for WorldHost {
     fn now(&self) -> govalue::time::Time {

@@ -27,6 +27,7 @@ mod files;
 mod funcs;
 mod glob;
 mod host;
+mod mentions;
 mod scope;
 mod toml;
 mod world;
@@ -38,4 +39,5 @@ pub use engine::{
 pub use error::RenderError;
 pub use funcs::functions;
 pub use host::LintNote;
+pub use mentions::{Mentions, mentions};
 pub use world::{LookupError, Offline, World};

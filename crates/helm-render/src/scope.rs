@@ -66,7 +66,7 @@ fn collect<'a>(
     .into_iter()
     .collect();
     for sub in &chart.dependencies {
-        let sub_values = table(&values, sub.name()).unwrap_or_default();
+        let sub_values = values_of(&values, sub.name());
         let sub_data = collect(sub, Some(&path), sub_values, common, all);
         subcharts.insert(sub.name(), sub_data);
     }
@@ -85,6 +85,11 @@ fn collect<'a>(
         });
     }
     data
+}
+
+/// The values of a subchart.
+pub(crate) fn values_of(values: &Map, subchart: &str) -> Map {
+    table(values, subchart).unwrap_or_default()
 }
 
 /// Helm's `Values.Table`: the map at a path with dots.

@@ -52,6 +52,8 @@ pub(super) struct Mark {
 pub(super) struct Marks {
     all: Vec<Mark>,
     pub(super) nulls: BTreeMap<Place, Source>,
+    /// Where tables were written.
+    pub(super) tables: BTreeMap<Place, Source>,
 }
 
 impl Marks {
@@ -126,6 +128,7 @@ impl Marks {
                 Value::List(List::new(items))
             }
             PlacedKind::Map(entries) => {
+                self.tables.insert(place.clone(), source(placed.line));
                 let entries = entries.iter().map(|(key, value)| {
                     let value = self.document(value, &inner(Step::Key(key.clone())), source);
                     (Key::Str(key.clone()), value)
@@ -163,8 +166,11 @@ impl Marks {
                     .enumerate()
                     .map(|(at, item)| self.flag(old.get(at), item, &inner(Step::Index(at)), source))
                     .collect();
-                if items.as_slice() == old {
+                if !items.is_empty() && items.as_slice() == old {
                     return after.clone();
+                }
+                if items.last().is_some_and(|item| self.get(item).is_some_and(|m| m.is_list)) {
+                    items.pop();
                 }
                 // Where the list has grown, its old mark is among the items that the flag left out: those are null.
                 for item in &mut items {
@@ -172,21 +178,29 @@ impl Marks {
                         *item = Value::Nil;
                     }
                 }
-                let grown = items.len() > old.len();
-                if !grown && matches!(items.last(), Some(Value::Nil)) {
-                    items.pop();
-                }
                 items.push(self.mark_list(source.clone(), place.clone()));
                 Value::List(List::new(items))
             }
-            Value::Nil => {
-                if !matches!(before, Some(Value::Nil)) {
-                    self.nulls.insert(place.clone(), source.clone());
-                }
-                Value::Nil
-            }
+            Value::Nil => Value::Nil,
             value if self.get(value).is_some() => value.clone(),
             value => self.mark(source.clone(), place.clone(), value.clone()),
+        }
+    }
+
+    /// Notes the `null`s that a flag sets; `alone` is what it makes of nothing.
+    pub(super) fn flag_nulls(&mut self, alone: &Value, place: &Place, source: &Source) {
+        match alone {
+            Value::Nil => {
+                self.nulls.insert(place.clone(), source.clone());
+            }
+            Value::Map(map) => {
+                for (key, value) in map.snapshot().iter() {
+                    let Key::Str(key) = key else { continue };
+                    let path = place.path.key(key.clone());
+                    self.flag_nulls(value, &Place { layer: place.layer, path }, source);
+                }
+            }
+            _ => {}
         }
     }
 }

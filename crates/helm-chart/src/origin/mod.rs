@@ -122,4 +122,14 @@ impl<'c> Origins<'c> {
     pub fn supplied(&self) -> Vec<Supplied> {
         supplied::all(&self.shadow)
     }
+
+    /// The place in its file or flag of the key that the first `length` steps of a supplied one name.
+    pub fn place_above(&self, supplied: &Supplied, length: usize) -> Source {
+        supplied::above(&self.shadow, supplied, length)
+    }
+
+    /// The chart.
+    pub fn chart(&self) -> &'c Chart {
+        self.shadow.chart
+    }
 }

@@ -122,6 +122,9 @@ impl<'c> Shadow<'c> {
                 |name: &str| self.contents.get(name).cloned().ok_or_else(|| "not read before".to_owned());
             let copy = base.deep_copy();
             let Ok(after) = setter.apply(line, copy, self.compat, &mut read) else { continue };
+            if let Ok(alone) = setter.apply(line, Map::new(), self.compat, &mut read) {
+                self.marks.borrow_mut().flag_nulls(&Value::Map(alone), &place, &source);
+            }
             // An object given to --set-json shares tables with what it was laid over.
             let after = after.deep_copy();
             base = table(self.marks.borrow_mut().flag(Some(&before), &Value::Map(after), &place, &source));

@@ -1,4 +1,4 @@
-use super::layer::{Layer, Marks};
+use super::layer::{Layer, Marks, Place};
 use super::shadow::Shadow;
 use super::{Path, Source, Step};
 
@@ -9,6 +9,15 @@ pub struct Supplied {
     pub path: Path,
     /// The file or flag.
     pub source: Source,
+    layer: Layer,
+}
+
+/// The place of a key above a supplied one, in the same file or flag.
+pub(super) fn above(shadow: &Shadow<'_>, supplied: &Supplied, length: usize) -> Source {
+    let path = Path(supplied.path.0[..length.min(supplied.path.0.len())].to_vec());
+    let marks = shadow.marks.borrow();
+    let table = marks.tables.get(&Place { layer: supplied.layer, path });
+    table.unwrap_or(&supplied.source).clone()
 }
 
 /// The keys of all files and flags, in the order of their layers and lines.
@@ -16,21 +25,22 @@ pub(super) fn all(shadow: &Shadow<'_>) -> Vec<Supplied> {
     // Flags get their marks when they are applied.
     shadow.run(&std::collections::HashSet::new());
     let marks: &Marks = &shadow.marks.borrow();
-    let mut found: Vec<(Layer, Supplied)> = marks
+    let mut found: Vec<Supplied> = marks
         .places()
         .filter(|(place, _)| !matches!(place.layer, Layer::Chart(_)))
         // An item of a list of plain values is as much as the list.
         .filter(|(place, _)| !matches!(place.path.0.last(), Some(Step::Index(_))))
-        .map(|(place, source)| (place.layer, Supplied { path: place.path.clone(), source: source.clone() }))
+        .map(|(place, source)| {
+            let (path, source, layer) = (place.path.clone(), source.clone(), place.layer);
+            Supplied { path, source, layer }
+        })
         .collect();
     let line = |s: &Source| match s {
         Source::File { line, .. } | Source::Chart { line, .. } => *line,
         Source::Flag { .. } => 0,
     };
-    found.sort_by(|(a_layer, a), (b_layer, b)| {
-        let key = |layer: &Layer, s: &Supplied| (*layer, line(&s.source));
-        key(a_layer, a).cmp(&key(b_layer, b)).then_with(|| a.path.cmp(&b.path))
-    });
+    let order = |s: &Supplied| (s.layer, line(&s.source));
+    found.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.path.cmp(&b.path)));
     found.dedup();
-    found.into_iter().map(|(_, supplied)| supplied).collect()
+    found
 }

@@ -5,6 +5,7 @@
 mod archive;
 mod ignore;
 mod load;
+mod origin;
 mod path;
 mod process;
 mod random;

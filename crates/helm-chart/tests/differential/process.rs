@@ -27,9 +27,9 @@ fn to_value(json: &Json) -> Value {
 }
 
 const NAMES: &[&str] = &["one", "two", "three"];
-const KEYS: &[&str] = &["a", "b", "one", "two", "three", "x", "global", "tags", "exports", "enabled"];
+pub const KEYS: &[&str] = &["a", "b", "one", "two", "three", "x", "global", "tags", "exports", "enabled"];
 
-fn chart(r: &mut Random, name: &str, depth: usize) -> Json {
+pub fn chart(r: &mut Random, name: &str, depth: usize) -> Json {
     let mut charts = Vec::new();
     if depth > 0 {
         for sub in NAMES {

@@ -21,5 +21,6 @@ pub(crate) mod template;
 pub(crate) mod test;
 pub(crate) mod uninstall;
 pub(crate) mod upgrade;
+pub(crate) mod values;
 pub(crate) mod verify;
 pub(crate) mod version;

@@ -1,0 +1,122 @@
+//! `helm values`: the values that templates see, where each comes from, and which ones nobody reads.
+
+mod explain;
+mod unused;
+
+pub(crate) use unused::{Finding, find};
+
+use std::sync::Arc;
+
+use govalue::Value;
+use helm_chart::Chart;
+use helm_chart::origin::{Origins, Source};
+use serde_json::{Value as Json, json};
+
+use crate::context::Context;
+use crate::error::{CliError, OrFail};
+use crate::parse::Args;
+use crate::printer::yaml_of;
+
+/// The structured formats of `-o`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Yaml,
+}
+
+pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
+    crate::request::exclusive(args, &["explain", "unused"])?;
+    let format = format(args)?;
+    let reference = args.positional()[0];
+    crate::values::check_reference(reference)?;
+    if args.given("explain") {
+        let (chart, origins) = load(context, args, reference)?;
+        return explain::run(context, args, &chart, &origins(&chart)?, format);
+    }
+    if args.on("unused") {
+        let (chart, origins) = load(context, args, reference)?;
+        return unused::run(context, args, &origins(&chart)?, format);
+    }
+    let supplied = crate::values::merged(context, args)?;
+    let chart = crate::values::load_complete(context, reference)?;
+    let values = computed(context, &chart, &supplied)?;
+    match format.unwrap_or(Format::Yaml) {
+        Format::Yaml => context.print(&yaml_of(&Value::Map(values))?),
+        Format::Json => {
+            let bytes = govalue::json::encode(&Value::Map(values)).or_fail()?;
+            context.println(&String::from_utf8_lossy(&bytes))
+        }
+    }
+}
+
+fn format(args: &Args) -> Result<Option<Format>, CliError> {
+    match args.text("output") {
+        "" => Ok(None),
+        "json" => Ok(Some(Format::Json)),
+        "yaml" => Ok(Some(Format::Yaml)),
+        other => Err(CliError::usage(format!(
+            "invalid argument {} for \"-o, --output\" flag: invalid format type",
+            crate::text::quote(other)
+        ))),
+    }
+}
+
+/// What `helm template` would give templates as `.Values`; a schema is not asked.
+fn computed(context: &Context, chart: &Chart, supplied: &govalue::Map) -> Result<govalue::Map, CliError> {
+    let mut warnings = Vec::new();
+    let processed = helm_chart::dependencies::process(chart, supplied, context.compat(), &mut warnings);
+    let values = processed
+        .and_then(|chart| helm_chart::values::coalesce(&chart, supplied, context.compat(), &mut warnings));
+    warnings.iter().for_each(|w| context.log.chart_warning(w));
+    values.or_fail()
+}
+
+/// Reads the supplied values once, for merging and for finding their places; answers the chart and what makes its
+/// origins.
+#[allow(clippy::type_complexity, reason = "a pair of what belongs together, used twice above")]
+fn load<'a>(
+    context: &'a Context,
+    args: &'a Args,
+    reference: &str,
+) -> Result<(Arc<Chart>, impl FnOnce(&Chart) -> Result<Origins<'_>, CliError> + 'a), CliError> {
+    let chart = crate::values::load_complete(context, reference)?;
+    let origins = move |chart: &Chart| origins_of(context, args, chart);
+    Ok((chart, origins))
+}
+
+/// The origins of a chart's values with the flags that were given.
+pub(crate) fn origins_of<'c>(
+    context: &Context,
+    args: &Args,
+    chart: &'c Chart,
+) -> Result<Origins<'c>, CliError> {
+    let options = crate::values::options(args);
+    Origins::new(chart, &options, context.compat(), &mut crate::values::read_values_file).or_fail()
+}
+
+/// A source as people write it.
+fn source_text(source: &Source) -> String {
+    match source {
+        Source::File { file, line } => format!("{file}:{line}"),
+        Source::Flag { flag, argument } => format!("--{flag} {argument}"),
+        Source::Chart { chart, line } => format!("{chart}/values.yaml:{line}"),
+    }
+}
+
+/// A source for programs.
+fn source_json(source: &Source) -> Json {
+    match source {
+        Source::File { file, line } => json!({"kind": "file", "file": file, "line": line}),
+        Source::Flag { flag, argument } => json!({"kind": "flag", "flag": flag, "argument": argument}),
+        Source::Chart { chart, line } => {
+            json!({"kind": "chart", "chart": chart, "file": format!("{chart}/values.yaml"), "line": line})
+        }
+    }
+}
+
+fn print_json(context: &Context, format: Format, value: &Json) -> Result<(), CliError> {
+    match format {
+        Format::Json => context.println(&crate::output::json(value)?),
+        Format::Yaml => context.print(&crate::output::yaml(value)?),
+    }
+}
