@@ -9,6 +9,7 @@ use std::process::Command;
 const TABLE: &[(&str, &[&str])] = &[
     ("govalue", &[]),
     ("gonet", &["govalue"]),
+    ("gojsonpath", &["govalue"]),
     ("gosemver", &["govalue"]),
     ("goregexp", &[]),
     ("gotmpl", &["govalue"]),
@@ -46,6 +47,7 @@ const TABLE: &[(&str, &[&str])] = &[
 /// Crates that compute and do nothing else.
 const PURE: &[&str] = &[
     "govalue",
+    "gojsonpath",
     "gosemver",
     "goregexp",
     "gotmpl",
@@ -68,6 +70,7 @@ const FILES: &[(&[&str], &[&str], &str)] = &[
     (
         &[
             "govalue",
+            "gojsonpath",
             "gosemver",
             "goregexp",
             "gotmpl",

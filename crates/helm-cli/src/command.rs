@@ -339,7 +339,17 @@ const SHOW: &[Command] = &[
     show("chart", "chart [CHART]", "print a chart's Chart.yaml", commands::show::chart),
     show("crds", "crds [CHART]", "print a chart's custom resource definitions", commands::show::crds),
     show("readme", "readme [CHART]", "print a chart's README", commands::show::readme),
-    show("values", "values [CHART]", "print a chart's values.yaml", commands::show::values),
+    Command {
+        flags: &[
+            &[Flag::text(
+                "jsonpath",
+                "",
+                "JSONPath template that picks what to print, such as '{.image.tag}'",
+            )],
+            CHART_SOURCE,
+        ],
+        ..show("values", "values [CHART]", "print a chart's values.yaml", commands::show::values)
+    },
 ];
 
 /// The root: `helm`.

@@ -1,5 +1,6 @@
 //! `helm show`: what a chart says of itself.
 
+use govalue::Value;
 use helm_chart::{Chart, Compat};
 
 use crate::context::Context;
@@ -14,7 +15,7 @@ pub(crate) fn all(context: &Context, args: &Args) -> Result<(), CliError> {
     print_metadata(context, &chart)?;
     if !chart.values.is_nil() {
         context.println("---")?;
-        print_values(context, &chart)?;
+        print_values(context, args, &chart)?;
     }
     if let Some(readme) = readme_text(&chart) {
         context.print(&format!("---\n{readme}\n"))?;
@@ -27,7 +28,7 @@ pub(crate) fn chart(context: &Context, args: &Args) -> Result<(), CliError> {
 }
 
 pub(crate) fn values(context: &Context, args: &Args) -> Result<(), CliError> {
-    print_values(context, &*load(context, args)?)
+    print_values(context, args, &*load(context, args)?)
 }
 
 pub(crate) fn readme(context: &Context, args: &Args) -> Result<(), CliError> {
@@ -52,11 +53,23 @@ fn print_metadata(context: &Context, chart: &Chart) -> Result<(), CliError> {
     context.println(&String::from_utf8_lossy(&yaml))
 }
 
-fn print_values(context: &Context, chart: &Chart) -> Result<(), CliError> {
-    match chart.raw_file("values.yaml") {
-        Some(file) if !chart.values.is_nil() => context.println(&file.data.to_str()),
-        _ => Ok(()),
+fn print_values(context: &Context, args: &Args, chart: &Chart) -> Result<(), CliError> {
+    if chart.values.is_nil() {
+        return Ok(());
     }
+    if let Some(text) = args.text_if_given("jsonpath") {
+        let template = gojsonpath::Template::parse(text)
+            .map_err(|e| CliError::new(format!("error parsing jsonpath {text}: {e}")))?;
+        let mut picked = Vec::new();
+        // Helm is silent where nothing can be picked.
+        return match template.execute(&Value::Map(chart.values.clone()), &mut picked) {
+            Ok(()) => context.print(&String::from_utf8_lossy(&picked)),
+            Err(_) => Ok(()),
+        };
+    }
+    // An archive may hold more than one file of that name.
+    let files = chart.raw.iter().filter(|f| f.name == "values.yaml");
+    files.map(|file| context.println(&file.data.to_str())).collect()
 }
 
 fn readme_text(chart: &Chart) -> Option<String> {

@@ -146,10 +146,8 @@ fn origin(setting: &Setting, explanation: &Explanation) -> String {
 
 /// A value as JSON, shortened.
 fn shown(value: &Value) -> String {
-    let text = govalue::json::encode_with(
-        value,
-        govalue::json::EncodeOptions { escape_html: false, ..govalue::json::EncodeOptions::default() },
-    );
+    let options = govalue::json::EncodeOptions { escape_html: false, ..Default::default() };
+    let text = govalue::json::encode_with(value, &options);
     let text = text.map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
     if text.chars().count() <= MAX_SHOWN {
         return text;

@@ -3,9 +3,7 @@
 mod explain;
 mod unused;
 
-pub(crate) use unused::{Finding, find};
-
-use std::sync::Arc;
+pub(crate) use unused::find;
 
 use govalue::Value;
 use helm_chart::Chart;
@@ -29,13 +27,13 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let format = format(args)?;
     let reference = args.positional()[0];
     crate::values::check_reference(reference)?;
-    if args.given("explain") {
-        let (chart, origins) = load(context, args, reference)?;
-        return explain::run(context, args, &chart, &origins(&chart)?, format);
-    }
-    if args.on("unused") {
-        let (chart, origins) = load(context, args, reference)?;
-        return unused::run(context, args, &origins(&chart)?, format);
+    if args.given("explain") || args.on("unused") {
+        let chart = crate::values::load_complete(context, reference)?;
+        let origins = origins_of(context, args, &chart)?;
+        return match args.on("unused") {
+            true => unused::run(context, args, &origins, format),
+            false => explain::run(context, args, &chart, &origins, format),
+        };
     }
     let supplied = crate::values::merged(context, args)?;
     let chart = crate::values::load_complete(context, reference)?;
@@ -69,19 +67,6 @@ fn computed(context: &Context, chart: &Chart, supplied: &govalue::Map) -> Result
         .and_then(|chart| helm_chart::values::coalesce(&chart, supplied, context.compat(), &mut warnings));
     warnings.iter().for_each(|w| context.log.chart_warning(w));
     values.or_fail()
-}
-
-/// Reads the supplied values once, for merging and for finding their places; answers the chart and what makes its
-/// origins.
-#[allow(clippy::type_complexity, reason = "a pair of what belongs together, used twice above")]
-fn load<'a>(
-    context: &'a Context,
-    args: &'a Args,
-    reference: &str,
-) -> Result<(Arc<Chart>, impl FnOnce(&Chart) -> Result<Origins<'_>, CliError> + 'a), CliError> {
-    let chart = crate::values::load_complete(context, reference)?;
-    let origins = move |chart: &Chart| origins_of(context, args, chart);
-    Ok((chart, origins))
 }
 
 /// The origins of a chart's values with the flags that were given.
