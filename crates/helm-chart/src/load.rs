@@ -113,6 +113,11 @@ pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<
     }
 }
 
+/// As [`load`], but no version of Helm looks at the `apiVersion` first (the loader of charts v2, which `helm show` uses).
+pub fn load_directly(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Chart, LoadError> {
+    if dir::is_dir(path)? { dir::load(path, compat, warnings) } else { archive::load(path, compat, warnings) }
+}
+
 /// A generation of chart formats, each with rules of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Format {

@@ -1,11 +1,14 @@
 //! Values from the command line, and the chart that they go to.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use govalue::Map;
 use helm_chart::{Chart, Compat, values};
+use helm_source::http::{Access, Fetch};
 
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
@@ -13,7 +16,7 @@ use crate::parse::Args;
 
 /// Merges what `-f`, `--set` and their relatives say.
 pub(crate) fn merged(context: &Context, args: &Args) -> Result<Map, CliError> {
-    options(args).merge(context.compat(), &mut read_values_file).or_fail()
+    options(args).merge(context.compat(), &mut |name| read_file(context, name)).or_fail()
 }
 
 /// What `-f`, `--set` and their relatives say.
@@ -28,16 +31,66 @@ pub(crate) fn options(args: &Args) -> values::Options {
     }
 }
 
-/// A values file, or standard input for `-`.
-pub(crate) fn read_values_file(name: &str) -> Result<Vec<u8>, String> {
+/// What is read of a values file at most, in bytes, when it comes from a server.
+const DOWNLOAD_LIMIT: u64 = 100 << 20;
+/// How long a server may take to give a values file, as long as in Helm.
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Reads each file once, so that standard input and servers are asked once only.
+pub(crate) struct Files<'c> {
+    context: &'c Context,
+    read: HashMap<String, Vec<u8>>,
+}
+
+impl<'c> Files<'c> {
+    pub(crate) fn new(context: &'c Context) -> Files<'c> {
+        Files { context, read: HashMap::new() }
+    }
+
+    /// As [`read_file`].
+    pub(crate) fn read(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        if let Some(data) = self.read.get(name) {
+            return Ok(data.clone());
+        }
+        let data = read_file(self.context, name)?;
+        self.read.insert(name.to_owned(), data.clone());
+        Ok(data)
+    }
+}
+
+/// A file that `-f` or `--set-file` names: standard input for `-`, a URL, or a path. Nothing but a URL that needs it
+/// starts a runtime.
+pub(crate) fn read_file(context: &Context, name: &str) -> Result<Vec<u8>, String> {
     if name.trim() == "-" {
         let mut data = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut data);
         return read.map(|_| data).map_err(|e| format!("read /dev/stdin: {}", crate::text::io_error(&e)));
     }
+    // As in Helm, what is no URL is no name of a file either.
+    let url = gonet::Url::parse(name).map_err(|e| e.to_string())?;
+    if matches!(url.scheme.as_str(), "http" | "https") {
+        return download(context, url).map_err(|e| e.to_string());
+    }
     std::fs::read(name).map_err(|e| {
         let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
         crate::text::path_error(operation, Path::new(name), &e)
+    })
+}
+
+fn download(context: &Context, url: gonet::Url) -> Result<Vec<u8>, CliError> {
+    let client = crate::source::sources(context).client;
+    crate::source::run(context, async move {
+        let access = Access { timeout: Some(DOWNLOAD_TIMEOUT), ..Access::default() };
+        let fetch = Fetch {
+            url: &url,
+            owner: &url,
+            access: &access,
+            accept: "",
+            known: None,
+            compressed: false,
+            limit: DOWNLOAD_LIMIT,
+        };
+        client.fetch_bytes(fetch).await
     })
 }
 

@@ -3,6 +3,7 @@
 //! [`http::Server`] answers requests with a closure of the test; [`files`] answers with a folder, [`museum`] as
 //! ChartMuseum does, and [`fault::FaultProxy`] stands before any server and does what goes wrong on real networks.
 
+pub mod document;
 pub mod fault;
 pub mod files;
 pub mod http;

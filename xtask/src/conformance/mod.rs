@@ -8,6 +8,7 @@ mod lint;
 mod render;
 mod sources;
 mod trees;
+mod values;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -152,6 +153,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         score.add(lint::run(&pair, &bin)?);
         score.add(trees::run(&pair, &bin)?);
         score.add(functions::run(false)?);
+        score.add(values::run(&pair)?);
     }
     if !has("--offline") {
         let cluster = Cluster::start(&bin)?;

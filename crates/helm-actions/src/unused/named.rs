@@ -10,7 +10,7 @@ pub(super) struct Named {
 }
 
 /// Functions that read all of what they are given.
-const WHOLE: [&[u8]; 16] = [
+const WHOLE: [&[u8]; 15] = [
     b"toYaml",
     b"toYamlPretty",
     b"mustToYaml",
@@ -20,7 +20,6 @@ const WHOLE: [&[u8]; 16] = [
     b"mustToJson",
     b"toToml",
     b"mustToToml",
-    b"range",
     b"merge",
     b"mergeOverwrite",
     b"deepCopy",
@@ -45,8 +44,9 @@ impl Named {
     /// been.
     pub(super) fn find(&self, path: &Path) -> Option<(Option<String>, usize)> {
         let keys: Vec<&Str> = path.0.iter().filter_map(key).collect();
+        let in_table = !matches!(path.0.iter().rev().nth(1), Some(Step::Index(_)));
         let in_text = |text: &Mentions| {
-            let mention = text.mentions.iter().find(|m| is_of(m, &text.chart, &keys))?;
+            let mention = text.mentions.iter().find(|m| is_of(m, &text.chart, &keys, in_table))?;
             Some((text.template.clone(), mention.line))
         };
         self.all.iter().find_map(in_text)
@@ -60,10 +60,27 @@ fn key(step: &Step) -> Option<&Str> {
     }
 }
 
-/// Whether a mention in a chart is one of a key.
-fn is_of(mention: &gotmpl::Mention, chart: &[String], keys: &[&Str]) -> bool {
+/// How much of what it names a mention reads.
+#[derive(Clone, Copy, PartialEq)]
+enum Extent {
+    /// What it names.
+    Named,
+    /// The members of the table that it names (`range`).
+    Members,
+    /// Everything in it.
+    Whole,
+}
+
+/// Whether a mention in a chart is one of a key; `in_table` says that the key is not one of a list's item.
+fn is_of(mention: &gotmpl::Mention, chart: &[String], keys: &[&Str], in_table: bool) -> bool {
     let steps = &mention.steps[..];
-    let whole = mention.functions.iter().any(|f| WHOLE.contains(&f.as_bytes()));
+    let extent = if mention.functions.iter().any(|f| WHOLE.contains(&f.as_bytes())) {
+        Extent::Whole
+    } else if in_table && mention.functions.iter().any(|f| f.as_bytes() == b"range") {
+        Extent::Members
+    } else {
+        Extent::Named
+    };
     let values = steps.iter().position(|s| matches!(s, gotmpl::Step::Name(n) if n.as_bytes() == b"Values"));
     if let Some(at) = values {
         let rest = &steps[at + 1..];
@@ -71,11 +88,12 @@ fn is_of(mention: &gotmpl::Mention, chart: &[String], keys: &[&Str]) -> bool {
             // The chart's own part of the values, or a global key, which may have been supplied further up.
             let own = keys.len() > chart.len()
                 && chart.iter().zip(keys).all(|(name, key)| name.as_bytes() == key.as_bytes());
-            return (own && matches(rest, &keys[chart.len()..], whole))
-                || from_global(keys).is_some_and(|keys| matches(rest, keys, whole));
+            return (own && extent == Extent::Whole && rest.is_empty())
+                || (own && matches(rest, &keys[chart.len()..], extent))
+                || from_global(keys).is_some_and(|keys| matches(rest, keys, extent));
         }
         // Executed with the data of any chart.
-        return (0..keys.len()).any(|skipped| matches(rest, &keys[skipped..], whole));
+        return (0..keys.len()).any(|skipped| matches(rest, &keys[skipped..], extent));
     }
     match steps.first() {
         Some(gotmpl::Step::Name(first)) if mention.from_data && OTHERS.contains(&first.as_bytes()) => false,
@@ -95,9 +113,14 @@ fn from_global<'k, 's>(keys: &'k [&'s Str]) -> Option<&'k [&'s Str]> {
     Some(&keys[at..])
 }
 
-/// Whether a chain names a key or something in it, or, where all of it is read, something that the key is in.
-fn matches(steps: &[gotmpl::Step], keys: &[&Str], whole: bool) -> bool {
-    if whole && (1..keys.len()).any(|length| matches_exactly(steps, &keys[..length])) {
+/// Whether a chain names a key or something in it, or, where more of it is read, something that the key is in.
+fn matches(steps: &[gotmpl::Step], keys: &[&Str], extent: Extent) -> bool {
+    let around = match extent {
+        Extent::Named => keys.len()..keys.len(),
+        Extent::Members => keys.len().saturating_sub(1)..keys.len(),
+        Extent::Whole => 1..keys.len(),
+    };
+    if around.into_iter().any(|length| matches_exactly(steps, &keys[..length])) {
         return true;
     }
     (1..=steps.len()).any(|length| matches_exactly(&steps[..length], keys))

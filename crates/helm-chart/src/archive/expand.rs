@@ -60,10 +60,19 @@ fn inside(chart: &Path, name: &str) -> Result<PathBuf, ExpandError> {
         refuse_link(&path)?;
         if rest.peek().is_none() {
             let parent = path.parent().unwrap_or(chart);
-            fs::create_dir_all(parent).map_err(PathError::new("mkdir", parent))?;
+            make_dirs(parent)?;
         }
     }
     Ok(path)
+}
+
+/// Go's `os.MkdirAll`: what stands in the way is named, and is no directory.
+fn make_dirs(path: &Path) -> Result<(), PathError> {
+    let in_the_way = path.ancestors().find(|a| fs::metadata(a).is_ok()).filter(|a| !a.is_dir());
+    match in_the_way {
+        Some(file) => Err(PathError::new("mkdir", file)(std::io::ErrorKind::NotADirectory.into())),
+        None => fs::create_dir_all(path).map_err(PathError::new("mkdir", path)),
+    }
 }
 
 fn refuse_link(path: &Path) -> Result<(), ExpandError> {

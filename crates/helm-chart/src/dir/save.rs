@@ -35,7 +35,8 @@ pub fn save(chart: &Chart, parent: &Path, now: Time, compat: Compat) -> Result<P
     if name.is_empty() || name.contains('/') {
         return Err(SaveError::Name { name: name.to_owned() });
     }
-    let folder = parent.join(name);
+    // Messages name what was asked for, without a dot in front.
+    let folder = if parent == Path::new(".") { PathBuf::from(name) } else { parent.join(name) };
     if fs::metadata(&folder).is_ok_and(|found| !found.is_dir()) {
         return Err(SaveError::FileInTheWay { path: folder.display().to_string() });
     }

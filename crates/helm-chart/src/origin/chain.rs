@@ -5,6 +5,7 @@ use govalue::{Key, Map, Value};
 use super::layer::{Layer, Mark, Place};
 use super::shadow::Shadow;
 use super::{Explanation, Path, Route, Setting, Source, Step};
+use crate::Chart;
 
 /// Settings that one chain may have.
 const MAX_CHAIN: usize = 200;
@@ -28,8 +29,7 @@ enum Found {
 ///
 /// What a setting overrode is what would be there without it. So each round takes the winners away and looks again.
 pub(super) fn explain(shadow: &Shadow<'_>, path: &Path) -> Vec<Explanation> {
-    let mut removed = HashSet::new();
-    let values = shadow.run(&removed);
+    let values = shadow.run(&HashSet::new());
     let mut all: Vec<Explanation> = Vec::new();
     match find(shadow, &values, path) {
         Found::Table(table) if !table.is_empty() => leaves(&table, path, &mut all),
@@ -40,8 +40,32 @@ pub(super) fn explain(shadow: &Shadow<'_>, path: &Path) -> Vec<Explanation> {
         explanation.value = explanation.path.find(&values).map(|value| marks.resolve(&value));
     }
     drop(marks);
-    let mut active: Vec<usize> = (0..all.len()).collect();
+    // Chains of values that come from different entries do not meet, so one run serves them all. An entry of a global
+    // table or of one that is imported stands in several places: the chains of those are made one by one.
+    let imports = imports_values(shadow.chart);
+    let is_shared = |e: &Explanation| imports || e.path.0.contains(&global());
+    let (shared, mut alone): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(|at| is_shared(&all[*at]));
+    follow(shadow, &mut all, &mut alone);
+    shared.into_iter().for_each(|at| follow(shadow, &mut all, &mut vec![at]));
+    all
+}
+
+fn global() -> Step {
+    Step::Key(crate::values::GLOBAL.into())
+}
+
+fn imports_values(chart: &Chart) -> bool {
+    chart.metadata.dependencies.iter().any(|d| !d.import_values.is_empty())
+        || chart.dependencies.iter().any(|sub| imports_values(sub))
+}
+
+/// Fills the chains of some explanations, a setting of each in every round.
+fn follow(shadow: &Shadow<'_>, all: &mut [Explanation], active: &mut Vec<usize>) {
+    let mut removed = HashSet::new();
     for _ in 0..MAX_CHAIN {
+        if active.is_empty() {
+            return;
+        }
         let values = shadow.run(&removed);
         let mut taken = Vec::new();
         active.retain(|at| {
@@ -57,11 +81,10 @@ pub(super) fn explain(shadow: &Shadow<'_>, path: &Path) -> Vec<Explanation> {
         });
         let before = removed.len();
         removed.extend(taken);
-        if active.is_empty() || removed.len() == before {
-            break;
+        if removed.len() == before {
+            return;
         }
     }
-    all
 }
 
 /// The paths of all values below a table that are no tables with something in them.
@@ -213,8 +236,7 @@ fn route(shadow: &Shadow<'_>, mark: &Mark, at: &Path) -> Route {
     if to.len() == from.len() + depth && to.ends_with(from) {
         return Route::Direct;
     }
-    let global = Step::Key(crate::values::GLOBAL.into());
-    match from.iter().position(|step| *step == global) {
+    match from.iter().position(|step| *step == global()) {
         Some(start) if to.ends_with(&from[start..]) => Route::Global,
         _ => Route::Import,
     }

@@ -34,10 +34,37 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
 
 /// Go's `filepath.Dir` and `filepath.Base`.
 fn split(path: &str) -> (&str, &str) {
+    let parent = match path.rsplit_once('/') {
+        Some((parent, _)) if parent.trim_end_matches('/').is_empty() => "/",
+        Some((parent, _)) => parent.trim_end_matches('/'),
+        None => ".",
+    };
     let trimmed = path.trim_end_matches('/');
-    match trimmed.rsplit_once('/') {
-        Some(("", name)) => ("/", name),
-        Some((parent, name)) => (parent, name),
-        None => (".", trimmed),
+    let name = trimmed.rsplit('/').next().unwrap_or(trimmed);
+    match name {
+        "" if path.is_empty() => (parent, "."),
+        "" => (parent, "/"),
+        name => (parent, name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn paths_are_split_as_in_go() {
+        for (path, parts) in [
+            ("a", (".", "a")),
+            ("a/b", ("a", "b")),
+            ("a/b/", ("a/b", "b")),
+            ("a//b", ("a", "b")),
+            ("/a", ("/", "a")),
+            ("/", ("/", "/")),
+            ("", (".", ".")),
+            (".", (".", ".")),
+        ] {
+            assert_eq!(split(path), parts, "{path}");
+        }
     }
 }

@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use helm_actions::lint::{LintRequest, Linted, Severity, lint};
+use helm_actions::lint::{Finding, LintRequest, Linted, Severity, lint};
 use helm_chart::Compat;
-use helm_render::{KubeVersion, LintNote, Offline};
+use helm_chart::origin::Origins;
+use helm_render::{KubeVersion, LintNote, Mode, Offline};
 
+use crate::commands::values::Found;
 use crate::context::Context;
-use crate::error::CliError;
+use crate::error::{CliError, OrFail};
 use crate::parse::Args;
+use crate::values::Files;
 use crate::world::Machine;
 
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
@@ -30,7 +33,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
             find_subcharts(&path.join("charts"), &mut paths);
         }
     }
-    let values = crate::values::merged(context, args)?;
+    let mut files = Files::new(context);
+    let options = crate::values::options(args);
+    let values = options.merge(context.compat(), &mut |name| files.read(name)).or_fail()?;
     let namespace = context.settings.namespace();
     let request = LintRequest {
         values: &values,
@@ -64,11 +69,54 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         print_report(context, path, &report, quiet)?;
         failed += usize::from(broken);
     }
+    if args.on("strict-values") {
+        let findings = strict_values(context, args, &given, &mut files)?;
+        let shown: Vec<&Finding> =
+            findings.iter().filter(|f| !quiet || f.severity > Severity::Info).collect();
+        if !shown.is_empty() {
+            context.println("==> Linting values")?;
+            shown.iter().try_for_each(|finding| context.println(&finding.to_string()))?;
+            context.println("")?;
+        }
+        if findings.iter().any(|f| f.severity >= limit) {
+            failed = failed.max(1);
+        }
+        noticed += usize::from(findings.iter().any(|f| f.severity > Severity::Info));
+    }
     let summary = format!("{} chart(s) linted, {failed} chart(s) failed", paths.len());
     if failed > 0 {
         return Err(CliError::new(summary));
     }
     if !quiet || noticed > 0 { context.println(&summary) } else { Ok(()) }
+}
+
+/// Supplied keys that the templates of none of the charts read. A chart that does not render says so elsewhere.
+fn strict_values(
+    context: &Context,
+    args: &Args,
+    charts: &[&str],
+    files: &mut Files<'_>,
+) -> Result<Vec<Finding>, CliError> {
+    let options = crate::values::options(args);
+    let mut common: Option<Vec<Found>> = None;
+    for path in if charts.is_empty() { &["."][..] } else { charts } {
+        let Ok(chart) = helm_chart::load(Path::new(path), context.compat(), &mut Vec::new()) else {
+            continue;
+        };
+        let mut read = |name: &str| files.read(name);
+        let origins = Origins::new(&chart, &options, context.compat(), &mut read).or_fail()?;
+        let Ok(found) = super::values::find(context, args, &origins, Mode::Lint) else { continue };
+        common = Some(match common {
+            None => found,
+            Some(before) => before.into_iter().filter_map(|b| b.in_both(&found)).collect(),
+        });
+    }
+    let finding = |found: Found| Finding {
+        severity: if found.unused.is_mistake() { Severity::Error } else { Severity::Info },
+        path: found.place(),
+        text: found.message(),
+    };
+    Ok(common.unwrap_or_default().into_iter().map(finding).collect())
 }
 
 /// Checks a chart folder, or an archive unpacked into a folder that goes away again.

@@ -24,27 +24,31 @@ pub(crate) fn all(context: &Context, args: &Args) -> Result<(), CliError> {
 }
 
 pub(crate) fn chart(context: &Context, args: &Args) -> Result<(), CliError> {
-    print_metadata(context, &*load(context, args)?)
+    print_metadata(context, &load(context, args)?)
 }
 
 pub(crate) fn values(context: &Context, args: &Args) -> Result<(), CliError> {
-    print_values(context, args, &*load(context, args)?)
+    print_values(context, args, &load(context, args)?)
 }
 
 pub(crate) fn readme(context: &Context, args: &Args) -> Result<(), CliError> {
-    match readme_text(&*load(context, args)?) {
+    match readme_text(&load(context, args)?) {
         Some(readme) => context.println(&readme),
         None => Ok(()),
     }
 }
 
 pub(crate) fn crds(context: &Context, args: &Args) -> Result<(), CliError> {
-    print_crds(context, &*load(context, args)?, false)
+    print_crds(context, &load(context, args)?, false)
 }
 
-fn load(context: &Context, args: &Args) -> Result<std::sync::Arc<Chart>, CliError> {
+fn load(context: &Context, args: &Args) -> Result<Chart, CliError> {
+    context.log.debug("original chart version", &[("version", args.text("version"))]);
     let path = crate::source::locate(context, args, args.positional()[0])?;
-    crate::values::load_chart(context, &path)
+    let mut warnings = Vec::new();
+    let chart = helm_chart::load_directly(&path, context.compat(), &mut warnings).or_fail()?;
+    warnings.iter().for_each(|w| context.log.chart_warning(w));
+    Ok(chart)
 }
 
 fn print_metadata(context: &Context, chart: &Chart) -> Result<(), CliError> {

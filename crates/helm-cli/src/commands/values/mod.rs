@@ -3,7 +3,7 @@
 mod explain;
 mod unused;
 
-pub(crate) use unused::find;
+pub(crate) use unused::{Found, find};
 
 use govalue::Value;
 use helm_chart::Chart;
@@ -26,17 +26,19 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     crate::request::exclusive(args, &["explain", "unused"])?;
     let format = format(args)?;
     let reference = args.positional()[0];
-    crate::values::check_reference(reference)?;
+    let path = crate::source::locate(context, args, reference)?;
     if args.given("explain") || args.on("unused") {
-        let chart = crate::values::load_complete(context, reference)?;
-        let origins = origins_of(context, args, &chart)?;
+        let chart = crate::values::load_complete(context, &path)?;
+        let mut read = |name: &str| crate::values::read_file(context, name);
+        let options = crate::values::options(args);
+        let origins = Origins::new(&chart, &options, context.compat(), &mut read).or_fail()?;
         return match args.on("unused") {
             true => unused::run(context, args, &origins, format),
             false => explain::run(context, args, &chart, &origins, format),
         };
     }
     let supplied = crate::values::merged(context, args)?;
-    let chart = crate::values::load_complete(context, reference)?;
+    let chart = crate::values::load_complete(context, &path)?;
     let values = computed(context, &chart, &supplied)?;
     match format.unwrap_or(Format::Yaml) {
         Format::Yaml => context.print(&yaml_of(&Value::Map(values))?),
@@ -67,16 +69,6 @@ fn computed(context: &Context, chart: &Chart, supplied: &govalue::Map) -> Result
         .and_then(|chart| helm_chart::values::coalesce(&chart, supplied, context.compat(), &mut warnings));
     warnings.iter().for_each(|w| context.log.chart_warning(w));
     values.or_fail()
-}
-
-/// The origins of a chart's values with the flags that were given.
-pub(crate) fn origins_of<'c>(
-    context: &Context,
-    args: &Args,
-    chart: &'c Chart,
-) -> Result<Origins<'c>, CliError> {
-    let options = crate::values::options(args);
-    Origins::new(chart, &options, context.compat(), &mut crate::values::read_values_file).or_fail()
 }
 
 /// A source as people write it.

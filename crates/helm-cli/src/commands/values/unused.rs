@@ -14,7 +14,7 @@ use crate::parse::Args;
 use crate::world::Machine;
 
 /// Exit code when there are keys that nobody reads.
-const FOUND: u8 = 2;
+const MISTAKES: u8 = 2;
 
 pub(super) fn run(
     context: &Context,
@@ -28,13 +28,13 @@ pub(super) fn run(
         None => found.iter().try_for_each(|f| context.println(&f.text()))?,
     }
     match found.iter().any(|f| f.unused.is_mistake()) {
-        true => Err(CliError::with_code("", FOUND)),
+        true => Err(CliError::with_code("", MISTAKES)),
         false => Ok(()),
     }
 }
 
 /// A key that was not read.
-pub(crate) struct Finding {
+pub(crate) struct Found {
     pub(crate) unused: Unused,
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn find(
     args: &Args,
     origins: &Origins<'_>,
     mode: Mode,
-) -> Result<Vec<Finding>, CliError> {
+) -> Result<Vec<Found>, CliError> {
     let mut capabilities = Capabilities::offline();
     if let Some(text) = args.text_if_given("kube-version") {
         capabilities.kube_version = KubeVersion::parse(text, context.compat())
@@ -62,18 +62,36 @@ pub(crate) fn find(
     let world: Arc<dyn World> = Arc::new(Offline::new(Arc::new(Machine)));
     let mut warnings = Vec::new();
     let found = unused(&request, &world, &mut warnings);
-    warnings.iter().for_each(|w| context.log.chart_warning(w));
-    Ok(found.map_err(CliError::new)?.into_iter().map(|unused| Finding { unused }).collect())
+    // Helm says nothing of these while linting.
+    if mode == Mode::Normal {
+        warnings.iter().for_each(|w| context.log.chart_warning(w));
+    }
+    Ok(found.map_err(CliError::new)?.into_iter().map(|unused| Found { unused }).collect())
 }
 
-impl Finding {
+impl Found {
     /// The finding in a line.
     pub(crate) fn text(&self) -> String {
-        format!("{}: {}", source_text(&self.unused.source), self.message())
+        format!("{}: {}", self.place(), self.message())
+    }
+
+    /// Where the key was supplied.
+    pub(crate) fn place(&self) -> String {
+        source_text(&self.unused.source)
+    }
+
+    /// The finding, where another chart does not read the key either: the milder one of both.
+    pub(crate) fn in_both(self, other: &[Found]) -> Option<Found> {
+        let same = |o: &&Found| o.unused.path == self.unused.path && o.unused.source == self.unused.source;
+        let other = other.iter().find(same)?;
+        match other.unused.is_mistake() {
+            true => Some(self),
+            false => Some(Found { unused: other.unused.clone() }),
+        }
     }
 
     /// What is to be said of the key.
-    fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         let path = &self.unused.path;
         match &self.unused.reason {
             Reason::Unknown { similar: None } => format!("no template reads {path}"),
