@@ -15,7 +15,7 @@ pub struct Mention {
     /// Whether the chain begins at the data that the text is executed with. If not, what stands before the first step
     /// is known at run time only, as in a template that is invoked with something of its own.
     pub from_data: bool,
-    /// Functions that the chain is handed to in its pipeline, innermost first; `range` is one of them.
+    /// Functions that the chain is handed to in its pipeline, innermost first; `range` and `template` are among them.
     pub functions: Vec<Str>,
     /// Line in the text, from 1.
     pub line: usize,
@@ -78,7 +78,7 @@ impl Reader<'_> {
                 }
                 Op::Template(node) => {
                     if let Expr::Template { pipe: Some(pipe), .. } = self.unit.node(node).expr {
-                        self.pipe(pipe, &dot, None);
+                        self.pipe(pipe, &dot, Some("template"));
                     }
                 }
                 Op::Branch { pipe, otherwise, bind } => {
@@ -300,6 +300,6 @@ mod tests {
         let text = "{{ define \"d\" }}{{ .Values.a }}{{ $.b }}{{ end }}{{ template \"d\" .c }}";
         let mut found = mentions(text);
         found.sort();
-        assert_eq!(found, ["1 ?.Values.a", "1 ?.b", "1 data.c"]);
+        assert_eq!(found, ["1 ?.Values.a", "1 ?.b", "1 data.c template"]);
     }
 }

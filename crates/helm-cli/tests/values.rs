@@ -1,9 +1,11 @@
 //! `helm values` and what `docs/values.md` says of it.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use helm_testkit::document::Example;
+use helm_testkit::http::{Response, Server};
 
 /// Runs the program in a folder, with an empty home.
 fn helm(dir: &Path, args: &[&str]) -> Output {
@@ -133,20 +135,20 @@ fn subcharts_globals_switches_and_schemas_read_too() {
         (
             "c/Chart.yaml",
             "apiVersion: v2\nname: c\nversion: 1.0.0\ndependencies:\n\
-             - {name: on, version: '*', condition: 'on.enabled,global.on', tags: [extra]}\n\
-             - {name: off, version: '*', alias: other, condition: other.enabled}\n",
+             - {name: sub, version: '*', condition: 'sub.enabled,global.sub', tags: [extra]}\n\
+             - {name: none, version: '*', alias: other, condition: other.enabled}\n",
         ),
         ("c/values.schema.json", r#"{"properties": {"must": {"type": "string"}}, "required": ["must"]}"#),
         ("c/templates/t.txt", "{{ .Values.own }}"),
-        ("c/charts/on/Chart.yaml", "apiVersion: v2\nname: on\nversion: 1.0.0\n"),
-        ("c/charts/on/templates/t.txt", "{{ .Values.a }}{{ .Values.global.g }}{{ .Values.global.t.u }}"),
-        ("c/charts/off/Chart.yaml", "apiVersion: v2\nname: off\nversion: 1.0.0\n"),
-        ("c/charts/off/templates/t.txt", "{{ .Values.a }}"),
+        ("c/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n"),
+        ("c/charts/sub/templates/t.txt", "{{ .Values.a }}{{ .Values.global.g }}{{ .Values.global.t.u }}"),
+        ("c/charts/none/Chart.yaml", "apiVersion: v2\nname: none\nversion: 1.0.0\n"),
+        ("c/charts/none/templates/t.txt", "{{ .Values.a }}"),
     ]);
-    let set = "own=1,on.a=1,on.b=1,on.enabled=true,tags.extra=true,global.g=1,global.on=true,global.t.u=1,global.t.x=1,\
-               on.global.g=2,must=x,other.enabled=false,other.a=1,tags.nothing=true";
+    let set = "own=1,sub.a=1,sub.b=1,sub.enabled=true,tags.extra=true,global.g=1,global.sub=true,global.t.u=1,global.t.x=1,\
+               sub.global.g=2,must=x,other.enabled=false,other.a=1,tags.nothing=true";
     let (found, code) = unused(dir.path(), &["--set", set]);
-    let expected = ["global.t.x unknown", "on.b unknown", "other.a subchart-off", "tags unknown"];
+    let expected = ["global.t.x unknown", "other.a subchart-off", "sub.b unknown", "tags.nothing unknown"];
     assert_eq!((found, code), (expected.map(str::to_owned).to_vec(), Some(2)));
 }
 
@@ -226,5 +228,114 @@ fn errors_help() {
         let output = helm(dir.path(), args);
         assert_eq!(printed(&output), text, "{args:?}");
         assert_eq!(output.status.code(), Some(1), "{args:?}");
+    }
+}
+
+#[test]
+fn values_come_from_servers_and_standard_input() {
+    let server = Server::start(|request| match request.path.as_str() {
+        "/v.yaml" => Response::ok("a: {b: 5}\n---\na: {c: 6}\n"),
+        "/text" => Response::ok("some text"),
+        "/broken.yaml" => Response::ok("a: ["),
+        _ => Response::not_found(),
+    });
+    let url = server.url();
+    let dir = chart(&[("c/values.yaml", "a: {b: 1}\n")]);
+    let at = |path: &str| format!("{url}{path}");
+    let run = |args: &[&str]| printed(&helm(dir.path(), args));
+    assert_eq!(run(&["values", "c", "-f", &at("/v.yaml")]), "a:\n  b: 5\n  c: 6\n");
+    assert_eq!(run(&["values", "c", "--set-file", &format!("a={}", at("/text"))]), "a: some text\n");
+    assert_eq!(
+        run(&["values", "c", "-f", &at("/v.yaml"), "--explain", "a.c"]),
+        format!("a.c: 6\n  6  {}:3\n", at("/v.yaml"))
+    );
+    assert_eq!(
+        run(&["template", "c", "-f", &at("/no.yaml")]),
+        format!("Error: failed to fetch {} : 404 Not Found\n", at("/no.yaml"))
+    );
+    assert_eq!(
+        run(&["lint", "c", "--set-file", &format!("a={}", at("/no"))]),
+        format!("Error: failed parsing --set-file data: failed to fetch {} : 404 Not Found\n", at("/no"))
+    );
+    let broken = run(&["values", "c", "-f", &at("/broken.yaml")]);
+    assert!(broken.starts_with(&format!("Error: failed to parse {}: ", at("/broken.yaml"))), "{broken}");
+    assert_eq!(
+        run(&["values", "c", "-f", "http://127.0.0.1:1/v.yaml"]),
+        "Error: Get \"http://127.0.0.1:1/v.yaml\": dial tcp 127.0.0.1:1: connect: connection refused\n"
+    );
+    for (name, text) in [
+        ("x:y.yaml", "open x:y.yaml: no such file or directory"),
+        ("a%zz.yaml", "parse \"a%zz.yaml\": invalid URL escape \"%zz\""),
+        ("ftp://x/y", "open ftp://x/y: no such file or directory"),
+    ] {
+        assert_eq!(run(&["values", "c", "-f", name]), format!("Error: {text}\n"));
+    }
+    // Standard input serves both the merging and the telling of origins, and every chart that is linted.
+    let input = "a:\n  b: 7\n  x: 8\n";
+    assert_eq!(with_input(dir.path(), &["values", "c", "-f", "-"], input), "a:\n  b: 7\n  x: 8\n");
+    assert_eq!(
+        with_input(dir.path(), &["values", "c", "-f", "-", "--explain", "a.b"], input),
+        "a.b: 7\n  7  -:2\n  1  c/values.yaml:1\n"
+    );
+    let linted = with_input(dir.path(), &["lint", "c", "-f", "-", "--strict-values"], input);
+    assert!(linted.contains("[ERROR] -:1: no template reads a\n"), "{linted}");
+}
+
+/// Runs the program with something to read.
+fn with_input(dir: &Path, args: &[&str], input: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_helm"));
+    command.current_dir(dir).args(args).env_clear().env("HOME", dir);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(input.as_bytes()).expect("the program reads");
+    drop(stdin);
+    printed(&child.wait_with_output().expect("the program ends"))
+}
+
+#[test]
+fn the_values_printed_are_those_that_a_template_sees() {
+    let charts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/charts");
+    let mut compared = 0;
+    for compat in ["3", "4"] {
+        for entry in std::fs::read_dir(&charts).expect("the charts are there") {
+            let source = entry.expect("an entry").path();
+            let dir = tempfile::tempdir().expect("a folder");
+            let copy = dir.path().join("chart");
+            copy_folder(&source, &copy);
+            // A template beside the others prints what it sees; nothing else is rendered.
+            let dump = "{{ .Values | toYaml }}";
+            let templates = copy.join("templates");
+            let _ = std::fs::remove_dir_all(&templates);
+            std::fs::create_dir_all(&templates).expect("a folder");
+            std::fs::write(templates.join("dump.yaml"), dump).expect("a file");
+            let run = |args: &[&str]| {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_helm"));
+                command.current_dir(dir.path()).args(args).env_clear().env("HOME", dir.path());
+                let output = command.env("HELM_COMPAT", compat).output().expect("the program starts");
+                String::from_utf8(output.stdout).expect("output is text")
+            };
+            let set = ["--set", "global.x=1,new.y=null,list={a,b}", "--skip-schema-validation"];
+            let template = [&["template", "chart", "--show-only", "templates/dump.yaml"][..], &set].concat();
+            let rendered = run(&template);
+            let Some((_, seen)) = rendered.split_once("templates/dump.yaml\n") else { continue };
+            // --show-only puts line breaks of its own behind.
+            let values = run(&[&["values", "chart"][..], &set[..2]].concat());
+            assert_eq!(values, seen.trim_end().to_owned() + "\n", "{}", source.display());
+            compared += 1;
+        }
+    }
+    assert!(compared > 30, "{compared}");
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.file_type().expect("a type").is_dir() {
+            true => copy_folder(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).expect("a copy")),
+        }
     }
 }

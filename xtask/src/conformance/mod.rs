@@ -5,6 +5,7 @@ mod functions;
 mod judge;
 mod lifecycle;
 mod lint;
+mod packages;
 mod render;
 mod sources;
 mod trees;
@@ -154,6 +155,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         score.add(trees::run(&pair, &bin)?);
         score.add(functions::run(false)?);
         score.add(values::run(&pair)?);
+        score.add(packages::run(&pair)?);
     }
     if !has("--offline") {
         let cluster = Cluster::start(&bin)?;

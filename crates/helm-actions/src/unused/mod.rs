@@ -17,7 +17,7 @@ use helm_chart::{Chart, Compat, Warning, dependencies, values};
 use helm_render::{Capabilities, Mode, ReleaseInfo, RenderInput, Schema, World};
 
 use crate::template::TemplateError;
-use named::Named;
+use named::Names;
 use read::Reads;
 
 /// What to look at.
@@ -97,36 +97,63 @@ pub fn unused(
     helm_render::render_with_values(&input, traced, world.clone())?;
 
     let reads = Reads::new(origins.chart(), &chart, &trace);
-    let mut found: Vec<(Unused, Supplied, usize)> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut found = Vec::new();
     for supplied in origins.supplied() {
         let Some((length, reason)) = reads.unread(&supplied.path) else { continue };
-        let path = Path(supplied.path.0[..length].to_vec());
-        let source = origins.place_above(&supplied, length);
-        if seen.insert((path.clone(), format!("{source:?}"))) {
-            found.push((Unused { path, source, reason }, supplied, length));
-        }
+        found.push(Unread { supplied, length, reason });
     }
-    let mistakes: Vec<Path> = found.iter().filter(|f| f.0.is_mistake()).map(|f| f.0.path.clone()).collect();
-    if mistakes.is_empty() {
-        return Ok(found.into_iter().map(|(unused, ..)| unused).collect());
+    if found.iter().any(Unread::is_mistake) {
+        explain(&mut found, &Names::new(&input, &computed, world)?);
     }
-    let needed = needed_by_schema(&chart, supplied_values, &mistakes, compat);
-    let named = Named::new(&input, &computed, world)?;
-    let mut answer = Vec::new();
-    for (mut unused, ..) in found {
-        if unused.is_mistake() {
-            if needed.contains(&unused.path) {
-                continue;
-            }
-            unused.reason = match named.find(&unused.path) {
-                Some((template, line)) => Reason::Unreached { template, line },
-                None => Reason::Unknown { similar: similar::to(&unused.path, &trace, &computed, &mistakes) },
-            };
+    let mistakes: Vec<Path> = found.iter().filter(|f| f.is_mistake()).map(Unread::path).collect();
+    let needed = match mistakes.is_empty() {
+        true => HashSet::new(),
+        false => needed_by_schema(&chart, supplied_values, &mistakes, compat),
+    };
+    let mut answer: Vec<Unused> = Vec::new();
+    let mut seen = HashSet::new();
+    for mut unread in found {
+        let path = unread.path();
+        let source = origins.place_above(&unread.supplied, unread.length);
+        if (unread.is_mistake() && needed.contains(&path))
+            || !seen.insert((path.clone(), format!("{source:?}")))
+        {
+            continue;
         }
-        answer.push(unused);
+        if let Reason::Unknown { similar } = &mut unread.reason {
+            *similar = similar::to(&path, &trace, &computed, &mistakes);
+        }
+        answer.push(Unused { path, source, reason: unread.reason });
     }
     Ok(answer)
+}
+
+/// A supplied key on the way to an answer.
+struct Unread {
+    supplied: Supplied,
+    /// How many of its steps are told.
+    length: usize,
+    reason: Reason,
+}
+
+impl Unread {
+    fn path(&self) -> Path {
+        Path(self.supplied.path.0[..self.length].to_vec())
+    }
+
+    fn is_mistake(&self) -> bool {
+        matches!(self.reason, Reason::Unknown { .. })
+    }
+}
+
+/// Tells keys that a template names apart from those that none does.
+fn explain(found: &mut [Unread], names: &Names) {
+    for unread in found.iter_mut().filter(|f| f.is_mistake()) {
+        match names.find(&unread.supplied.path, unread.length) {
+            Some((template, line)) => unread.reason = Reason::Unreached { template, line },
+            None => unread.length = names.outermost(&unread.supplied.path, unread.length),
+        }
+    }
 }
 
 /// The keys without which the values would break a schema that they meet now.

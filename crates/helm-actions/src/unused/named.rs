@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
+use gotmpl::{Mention, Step as Named};
 use govalue::{Map, Str};
 use helm_chart::origin::{Path, Step};
+use helm_chart::values::GLOBAL;
 use helm_render::{Mentions, RenderError, RenderInput, World};
 
 /// What templates name, whether or not they were executed that far.
-pub(super) struct Named {
+pub(super) struct Names {
     all: Vec<Mentions>,
 }
 
@@ -28,114 +30,149 @@ const WHOLE: [&[u8]; 15] = [
     b"toString",
 ];
 
-/// What templates begin a chain with that is not about values.
+/// Functions that hand on what they are given, or look at no more of it than keys that stand beside it as texts.
+const SHALLOW: [&[u8]; 25] = [
+    b"and",
+    b"or",
+    b"not",
+    b"eq",
+    b"ne",
+    b"lt",
+    b"le",
+    b"gt",
+    b"ge",
+    b"len",
+    b"empty",
+    b"default",
+    b"coalesce",
+    b"ternary",
+    b"required",
+    b"kindIs",
+    b"kindOf",
+    b"typeIs",
+    b"typeOf",
+    b"hasKey",
+    b"get",
+    b"index",
+    b"dig",
+    b"pluck",
+    b"range",
+];
+
+/// What chains begin with that are not about values.
 const OTHERS: [&[u8]; 6] = [b"Chart", b"Release", b"Files", b"Capabilities", b"Template", b"Subcharts"];
 
-impl Named {
+impl Names {
     pub(super) fn new(
         input: &RenderInput<'_>,
         values: &Map,
         world: &Arc<dyn World>,
-    ) -> Result<Named, RenderError> {
-        Ok(Named { all: helm_render::mentions(input, values, world.clone())? })
+    ) -> Result<Names, RenderError> {
+        Ok(Names { all: helm_render::mentions(input, values, world.clone())? })
     }
 
-    /// The first template that names a key which was not read: had that part of it been executed, the key would have
-    /// been.
-    pub(super) fn find(&self, path: &Path) -> Option<(Option<String>, usize)> {
-        let keys: Vec<&Str> = path.0.iter().filter_map(key).collect();
-        let in_table = !matches!(path.0.iter().rev().nth(1), Some(Step::Index(_)));
+    /// The first template that would have read a key, had a part of it been executed that was not. Of the key the first
+    /// `unread` steps lead to what nobody looked up.
+    pub(super) fn find(&self, path: &Path, unread: usize) -> Option<(Option<String>, usize)> {
         let in_text = |text: &Mentions| {
-            let mention = text.mentions.iter().find(|m| is_of(m, &text.chart, &keys, in_table))?;
+            let mention = text.mentions.iter().find(|m| would_read(m, &text.chart, &path.0, unread))?;
             Some((text.template.clone(), mention.line))
         };
         self.all.iter().find_map(in_text)
     }
-}
 
-fn key(step: &Step) -> Option<&Str> {
-    match step {
-        Step::Key(key) => Some(key),
-        Step::Index(_) => None,
-    }
-}
-
-/// How much of what it names a mention reads.
-#[derive(Clone, Copy, PartialEq)]
-enum Extent {
-    /// What it names.
-    Named,
-    /// The members of the table that it names (`range`).
-    Members,
-    /// Everything in it.
-    Whole,
-}
-
-/// Whether a mention in a chart is one of a key; `in_table` says that the key is not one of a list's item.
-fn is_of(mention: &gotmpl::Mention, chart: &[String], keys: &[&Str], in_table: bool) -> bool {
-    let steps = &mention.steps[..];
-    let extent = if mention.functions.iter().any(|f| WHOLE.contains(&f.as_bytes())) {
-        Extent::Whole
-    } else if in_table && mention.functions.iter().any(|f| f.as_bytes() == b"range") {
-        Extent::Members
-    } else {
-        Extent::Named
-    };
-    let values = steps.iter().position(|s| matches!(s, gotmpl::Step::Name(n) if n.as_bytes() == b"Values"));
-    if let Some(at) = values {
-        let rest = &steps[at + 1..];
-        if mention.from_data {
-            // The chart's own part of the values, or a global key, which may have been supplied further up.
-            let own = keys.len() > chart.len()
-                && chart.iter().zip(keys).all(|(name, key)| name.as_bytes() == key.as_bytes());
-            return (own && extent == Extent::Whole && rest.is_empty())
-                || (own && matches(rest, &keys[chart.len()..], extent))
-                || from_global(keys).is_some_and(|keys| matches(rest, keys, extent));
-        }
-        // Executed with the data of any chart.
-        return (0..keys.len()).any(|skipped| matches(rest, &keys[skipped..], extent));
-    }
-    match steps.first() {
-        Some(gotmpl::Step::Name(first)) if mention.from_data && OTHERS.contains(&first.as_bytes()) => false,
-        Some(gotmpl::Step::Name(_)) if !mention.from_data => {
-            // Below something that is not known: the beginning of the chain is the end of the key.
-            (1..=steps.len()).any(|length| {
-                (0..keys.len()).any(|skipped| matches_exactly(&steps[..length], &keys[skipped..]))
+    /// How many steps lead to the outermost part of a key, from `unread` on, that no template goes into.
+    pub(super) fn outermost(&self, path: &Path, unread: usize) -> usize {
+        let goes_into = |length: usize| {
+            let mut mentions = self.all.iter().flat_map(|t| t.mentions.iter().map(move |m| (m, &t.chart)));
+            mentions.any(|(mention, chart)| {
+                candidates(mention, chart, &path.0[..length]).any(|(names, keys)| begins_with(names, keys))
             })
-        }
-        _ => false,
+        };
+        (unread..path.0.len()).find(|length| !goes_into(*length)).unwrap_or(path.0.len())
     }
 }
 
-/// The part of a key from `global` on.
-fn from_global<'k, 's>(keys: &'k [&'s Str]) -> Option<&'k [&'s Str]> {
-    let at = keys.iter().position(|k| k.as_bytes() == helm_chart::values::GLOBAL.as_bytes())?;
-    Some(&keys[at..])
+/// Whether a mention, in a part that was not executed, would read a key.
+fn would_read(mention: &Mention, chart: &[String], path: &[Step], unread: usize) -> bool {
+    let is_handed_to =
+        |functions: &[&[u8]]| mention.functions.iter().any(|f| functions.contains(&f.as_bytes()));
+    let whole = is_handed_to(&WHOLE);
+    let handed_on = mention.functions.iter().any(|f| !SHALLOW.contains(&f.as_bytes()));
+    // Going through a table reads its members.
+    let members = is_handed_to(&[b"range"]) && matches!(path.last(), Some(Step::Key(_)));
+    let named = candidates(mention, chart, path).any(|(names, keys)| {
+        if begins_with(names, keys) {
+            return true;
+        }
+        if !keys_begin_with(keys, names) {
+            return false;
+        }
+        // It ends above the key. Where that much was not looked up, it was not executed; else only what would have
+        // read all of it was not.
+        let was_not_executed = path.len() - keys.len() + names.len() >= unread;
+        whole || (members && names.len() + 1 == keys.len()) || (handed_on && was_not_executed)
+    });
+    named || (is_unknown(mention) && names_the_end(mention, path))
 }
 
-/// Whether a chain names a key or something in it, or, where more of it is read, something that the key is in.
-fn matches(steps: &[gotmpl::Step], keys: &[&Str], extent: Extent) -> bool {
-    let around = match extent {
-        Extent::Named => keys.len()..keys.len(),
-        Extent::Members => keys.len().saturating_sub(1)..keys.len(),
-        Extent::Whole => 1..keys.len(),
+/// The names of a mention below `.Values`, with the part of a path that they may stand for.
+fn candidates<'m>(
+    mention: &'m Mention,
+    chart: &'m [String],
+    path: &'m [Step],
+) -> impl Iterator<Item = (&'m [Named], &'m [Step])> {
+    let at = mention.steps.iter().position(|s| matches!(s, Named::Name(n) if n.as_bytes() == b"Values"));
+    let names = at.map_or(&[][..], |at| &mention.steps[at + 1..]);
+    let is_key =
+        |step: &Step, name: &str| matches!(step, Step::Key(key) if key.as_bytes() == name.as_bytes());
+    let own = path.len() >= chart.len() && chart.iter().zip(path).all(|(name, step)| is_key(step, name));
+    let global = path.iter().position(|step| is_key(step, GLOBAL));
+    // The data of the own chart, or of any chart where somebody else executes it.
+    let starts = match (at, mention.from_data) {
+        (None, _) => 0..0,
+        (Some(_), true) if own => chart.len()..chart.len() + 1,
+        (Some(_), true) => 0..0,
+        (Some(_), false) => 0..path.len().max(1),
     };
-    if around.into_iter().any(|length| matches_exactly(steps, &keys[..length])) {
-        return true;
-    }
-    (1..=steps.len()).any(|length| matches_exactly(&steps[..length], keys))
+    let global = global.filter(|at| mention.from_data && at_values(mention) && !starts.contains(at));
+    starts.chain(global).map(move |start| (names, &path[start..]))
 }
 
-/// Whether steps are the keys; an element may be of a list, whose positions are not among the keys, or of a table.
-fn matches_exactly(steps: &[gotmpl::Step], keys: &[&Str]) -> bool {
-    match (steps, keys) {
-        ([], []) => true,
-        ([gotmpl::Step::Each, steps @ ..], keys) => {
-            matches_exactly(steps, keys) || (!keys.is_empty() && matches_exactly(steps, &keys[1..]))
-        }
-        ([gotmpl::Step::Name(name), steps @ ..], [key, keys @ ..]) => {
-            name.as_bytes() == key.as_bytes() && matches_exactly(steps, keys)
-        }
-        _ => false,
+fn at_values(mention: &Mention) -> bool {
+    mention.steps.iter().any(|s| matches!(s, Named::Name(n) if n.as_bytes() == b"Values"))
+}
+
+/// Whether names lead to the keys or further.
+fn begins_with(names: &[Named], keys: &[Step]) -> bool {
+    names.len() >= keys.len() && names.iter().zip(keys).all(|(name, key)| is_step(name, key))
+}
+
+/// Whether keys lead to the names or further.
+fn keys_begin_with(keys: &[Step], names: &[Named]) -> bool {
+    keys.len() >= names.len() && names.iter().zip(keys).all(|(name, key)| is_step(name, key))
+}
+
+fn is_step(name: &Named, key: &Step) -> bool {
+    match (name, key) {
+        (Named::Name(name), Step::Key(key)) => name.as_bytes() == key.as_bytes(),
+        (Named::Each, _) => true,
+        (Named::Name(_), Step::Index(_)) => false,
     }
+}
+
+/// Whether a chain begins at something that only running tells.
+fn is_unknown(mention: &Mention) -> bool {
+    let first: Option<&Str> = match mention.steps.first() {
+        Some(Named::Name(first)) => Some(first),
+        _ => None,
+    };
+    let other = first.is_some_and(|name| OTHERS.contains(&name.as_bytes()));
+    !mention.from_data && !at_values(mention) && !other
+}
+
+/// Whether the last key of a path is among the names of a chain.
+fn names_the_end(mention: &Mention, path: &[Step]) -> bool {
+    path.last()
+        .is_some_and(|key| mention.steps.iter().any(|s| matches!(s, Named::Name(_)) && is_step(s, key)))
 }

@@ -80,12 +80,16 @@ impl<'t> Reads<'t> {
             };
             return Some((path.0.len(), reason));
         }
-        let longest =
+        let mut length =
             self.places(path).iter().map(|place| self.unread_at(&place.0)).try_fold(0, |most, unread| {
                 // Read in one place is read.
                 unread.map(|length| usize::max(most, path.0.len() - length))
             })?;
-        Some((longest, Reason::Unknown { similar: None }))
+        // What a switch is in was read.
+        while length < path.0.len() && self.switches.iter().any(|s| s.0.starts_with(&path.0[..length])) {
+            length += 1;
+        }
+        Some((length, Reason::Unknown { similar: None }))
     }
 
     /// Where a key ends up: a global one in every subchart too.

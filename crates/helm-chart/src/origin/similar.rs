@@ -23,7 +23,8 @@ fn score(wanted: &str, candidate: &str) -> Option<usize> {
     }
     let longer = a.len().max(b.len());
     let edits = distance(&a, &b);
-    if edits <= longer.div_ceil(4).clamp(1, 4) && edits < longer {
+    // Of two letters one may be anything.
+    if longer > 2 && edits <= longer.div_ceil(4).min(4) {
         return Some(edits);
     }
     let shorter = a.len().min(b.len());
@@ -69,6 +70,7 @@ mod tests {
             ("replicas", &["replicaCount"], None),
             ("image", &["images", "replicaCount"], Some("images")),
             ("x", &["y"], None),
+            ("n", &["on"], None),
             ("tag", &["tag"], None),
             ("foo", &["bar", ""], None),
         ] {

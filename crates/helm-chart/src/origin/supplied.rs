@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::layer::{Layer, Marks, Place};
 use super::shadow::Shadow;
 use super::{Path, Source, Step};
@@ -23,7 +25,7 @@ pub(super) fn above(shadow: &Shadow<'_>, supplied: &Supplied, length: usize) -> 
 /// The keys of all files and flags, in the order of their layers and lines.
 pub(super) fn all(shadow: &Shadow<'_>) -> Vec<Supplied> {
     // Flags get their marks when they are applied.
-    shadow.run(&std::collections::HashSet::new());
+    shadow.run(&HashSet::new());
     let marks: &Marks = &shadow.marks.borrow();
     let mut found: Vec<Supplied> = marks
         .places()
@@ -35,6 +37,13 @@ pub(super) fn all(shadow: &Shadow<'_>) -> Vec<Supplied> {
             Supplied { path, source, layer }
         })
         .collect();
+    // A list is told by the keys in its items where there are such.
+    let with_keys: HashSet<(Layer, Path)> = found
+        .iter()
+        .filter(|s| s.path.0.iter().any(|step| matches!(step, Step::Index(_))))
+        .map(|s| (s.layer, s.path.to_list()))
+        .collect();
+    found.retain(|s| !with_keys.contains(&(s.layer, s.path.clone())));
     let line = |s: &Source| match s {
         Source::File { line, .. } | Source::Chart { line, .. } => *line,
         Source::Flag { .. } => 0,

@@ -218,8 +218,5 @@ fn supplied_keys_have_their_places() {
             _ => s.path.to_string(),
         })
         .collect();
-    assert_eq!(
-        supplied,
-        ["2 image.tag", "5 image.tag", "7 redis.auth", "8 gone", "a.b", "list", "m", "m[0].k"]
-    );
+    assert_eq!(supplied, ["2 image.tag", "5 image.tag", "7 redis.auth", "8 gone", "a.b", "list", "m[0].k"]);
 }
