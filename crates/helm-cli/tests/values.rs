@@ -150,6 +150,10 @@ fn subcharts_globals_switches_and_schemas_read_too() {
     let (found, code) = unused(dir.path(), &["--set", set]);
     let expected = ["global.t.x unknown", "other.a subchart-off", "sub.b unknown", "tags.nothing unknown"];
     assert_eq!((found, code), (expected.map(str::to_owned).to_vec(), Some(2)));
+    assert_eq!(
+        printed(&helm(dir.path(), &["values", "c", "--set", set, "--explain", "other.zone"])),
+        "Error: no value at other.zone; subchart other is off (condition other.enabled)\n"
+    );
 }
 
 #[test]

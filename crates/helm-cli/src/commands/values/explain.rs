@@ -1,8 +1,8 @@
 //! `helm values --explain`: who set a value, and what that overrode.
 
 use govalue::Value;
-use helm_chart::Chart;
-use helm_chart::origin::{Explanation, Origins, Path, Route, Setting, closest};
+use helm_chart::origin::{Explanation, Origins, Path, Route, Setting, Step, closest};
+use helm_chart::{Chart, Dependency};
 use serde_json::{Value as Json, json};
 
 use super::{Format, print_json, source_json, source_text};
@@ -20,13 +20,13 @@ pub(super) fn run(
     origins: &Origins<'_>,
     format: Option<Format>,
 ) -> Result<(), CliError> {
-    let values = super::computed(context, chart, origins.supplied_values())?;
+    let (processed, values) = super::computed(context, chart, origins.supplied_values())?;
     let mut explanations = Vec::new();
     for text in args.all("explain") {
         let path = Path::parse(&text).map_err(|e| CliError::usage(e.to_string()))?;
         let found = origins.explain(&path);
         if let [only] = &found[..] {
-            check(only, &values, chart)?;
+            check(only, &values, chart, &processed)?;
         }
         explanations.extend(found);
     }
@@ -40,7 +40,12 @@ pub(super) fn run(
 }
 
 /// Refuses a path that leads to nothing, with what may help.
-fn check(explanation: &Explanation, values: &govalue::Map, chart: &Chart) -> Result<(), CliError> {
+fn check(
+    explanation: &Explanation,
+    values: &govalue::Map,
+    chart: &Chart,
+    processed: &Chart,
+) -> Result<(), CliError> {
     let Explanation { path, value, chain } = explanation;
     if value.is_some() {
         return Ok(());
@@ -58,34 +63,26 @@ fn check(explanation: &Explanation, values: &govalue::Map, chart: &Chart) -> Res
         }
         Some(_) => Ok(()),
         None => {
-            let hint = off(chart, path).or_else(|| meant(path, values)).unwrap_or_default();
+            let hint = off(chart, processed, path).or_else(|| meant(path, values)).unwrap_or_default();
             Err(CliError::new(format!("no value at {path}{hint}")))
         }
     }
 }
 
-/// What to say of a path into a subchart that is off.
-fn off(chart: &Chart, path: &Path) -> Option<String> {
-    let mut chart = chart;
+/// What to say of a path into a subchart that is off. `processed` is what dependencies left of the chart.
+fn off(chart: &Chart, processed: &Chart, path: &Path) -> Option<String> {
+    let (mut chart, mut processed) = (chart, processed);
     for step in &path.0 {
-        let helm_chart::origin::Step::Key(key) = step else { return None };
+        let Step::Key(key) = step else { return None };
         let key = key.to_str();
-        let named = |d: &&helm_chart::Dependency| match d.alias.is_empty() {
-            true => d.name == key,
-            false => d.alias == key,
-        };
+        let named = |d: &&Dependency| if d.alias.is_empty() { d.name == key } else { d.alias == key };
         let dependency = chart.metadata.dependencies.iter().find(named)?;
-        if !dependency.condition.is_empty() || !dependency.tags.is_empty() {
-            let mut switches = Vec::new();
-            if !dependency.condition.is_empty() {
-                switches.push(format!("condition {}", dependency.condition));
-            }
-            if !dependency.tags.is_empty() {
-                switches.push(format!("tags {}", dependency.tags.join(", ")));
-            }
-            return Some(format!("; subchart {key} may be off ({})", switches.join("; ")));
-        }
+        let Some(on) = processed.dependencies.iter().find(|c| c.name() == key) else {
+            let switches = super::switches(&dependency.condition, &dependency.tags);
+            return Some(format!("; subchart {key} is off{switches}"));
+        };
         chart = chart.dependencies.iter().find(|c| c.name() == dependency.name)?;
+        processed = on;
     }
     None
 }
@@ -95,7 +92,7 @@ fn meant(path: &Path, values: &govalue::Map) -> Option<String> {
     for length in (0..path.0.len()).rev() {
         let above = Path(path.0[..length].to_vec());
         let Some(Value::Map(table)) = above.find(values) else { continue };
-        let helm_chart::origin::Step::Key(wrong) = &path.0[length] else { return None };
+        let Step::Key(wrong) = &path.0[length] else { return None };
         let entries = table.snapshot();
         let keys: Vec<String> =
             entries.iter().filter_map(|(k, _)| k.as_str()).map(|k| k.to_str().into_owned()).collect();
@@ -132,12 +129,8 @@ fn origin(setting: &Setting, explanation: &Explanation) -> String {
         Route::Import => text += &format!(" ({}, by import-values)", setting.path),
     }
     if setting.value.is_none() {
-        text += match setting.path.0.len() < explanation.path.0.len()
-            && !explanation.path.0.ends_with(&setting.path.0)
-        {
-            true => " (removes the table)",
-            false => " (removes the key)",
-        };
+        let same_key = setting.path.0.last() == explanation.path.0.last();
+        text += if same_key { " (removes the key)" } else { " (removes the table)" };
     } else if setting.sets != explanation.path {
         text += &format!(" (sets {})", setting.sets);
     }

@@ -5,9 +5,10 @@ mod unused;
 
 pub(crate) use unused::{Found, find};
 
-use govalue::Value;
-use helm_chart::Chart;
+use govalue::{Map, Value};
 use helm_chart::origin::{Origins, Source};
+use helm_chart::values::coalesce;
+use helm_chart::{Chart, dependencies};
 use serde_json::{Value as Json, json};
 
 use crate::context::Context;
@@ -39,7 +40,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     }
     let supplied = crate::values::merged(context, args)?;
     let chart = crate::values::load_complete(context, &path)?;
-    let values = computed(context, &chart, &supplied)?;
+    let (_, values) = computed(context, &chart, &supplied)?;
     match format.unwrap_or(Format::Yaml) {
         Format::Yaml => context.print(&yaml_of(&Value::Map(values))?),
         Format::Json => {
@@ -61,14 +62,25 @@ fn format(args: &Args) -> Result<Option<Format>, CliError> {
     }
 }
 
-/// What `helm template` would give templates as `.Values`; a schema is not asked.
-fn computed(context: &Context, chart: &Chart, supplied: &govalue::Map) -> Result<govalue::Map, CliError> {
+/// The chart with its dependencies processed, and what `helm template` would give templates as `.Values`; a schema is
+/// not asked.
+fn computed(context: &Context, chart: &Chart, supplied: &Map) -> Result<(Chart, Map), CliError> {
     let mut warnings = Vec::new();
-    let processed = helm_chart::dependencies::process(chart, supplied, context.compat(), &mut warnings);
-    let values = processed
-        .and_then(|chart| helm_chart::values::coalesce(&chart, supplied, context.compat(), &mut warnings));
+    let processed = dependencies::process(chart, supplied, context.compat(), &mut warnings);
+    let computed = processed.and_then(|chart| {
+        let values = coalesce(&chart, supplied, context.compat(), &mut warnings)?;
+        Ok((chart, values))
+    });
     warnings.iter().for_each(|w| context.log.chart_warning(w));
-    values.or_fail()
+    computed.or_fail()
+}
+
+/// What switches a subchart on and off, in brackets.
+fn switches(condition: &str, tags: &[String]) -> String {
+    let condition = (!condition.is_empty()).then(|| format!("condition {condition}"));
+    let tags = (!tags.is_empty()).then(|| format!("tags {}", tags.join(", ")));
+    let all: Vec<String> = condition.into_iter().chain(tags).collect();
+    if all.is_empty() { String::new() } else { format!(" ({})", all.join("; ")) }
 }
 
 /// A source as people write it.

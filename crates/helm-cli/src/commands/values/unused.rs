@@ -109,17 +109,7 @@ impl Found {
                 )
             }
             Reason::SubchartOff { subchart, condition, tags } => {
-                let mut switches = Vec::new();
-                if !condition.is_empty() {
-                    switches.push(format!("condition {condition}"));
-                }
-                if !tags.is_empty() {
-                    switches.push(format!("tags {}", tags.join(", ")));
-                }
-                let switches = match switches.is_empty() {
-                    true => String::new(),
-                    false => format!(" ({})", switches.join("; ")),
-                };
+                let switches = super::switches(condition, tags);
                 format!("{path} is not read, as subchart {subchart} is off{switches}")
             }
         }
