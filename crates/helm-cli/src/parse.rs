@@ -172,7 +172,8 @@ fn unknown_command(name: &str) -> String {
         .map(|c| c.name)
         .collect();
     let mut similar = similar;
-    similar.sort_by_key(|name| HELM_ORDER.iter().position(|n| n == name));
+    // What Helm does not have comes last.
+    similar.sort_by_key(|name| HELM_ORDER.iter().position(|n| n == name).unwrap_or(usize::MAX));
     let similar: Vec<String> = similar.iter().map(|name| format!("\t{name}\n")).collect();
     let hint = match similar.is_empty() {
         true => String::new(),
