@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use govalue::Str;
 
 use crate::Template;
-use crate::tree::{Body, Expr, NodeId, Op, Slice, Unit, VarId};
+use crate::tree::{Body, Expr, NodeId, Op, Scope, Slice, Unit, VarId};
 
 /// A chain of names in a template's text, such as `.Values.image.tag`, with what is known of where it begins.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,9 +81,9 @@ impl Reader<'_> {
                         self.pipe(pipe, &dot, Some("template"));
                     }
                 }
-                Op::Branch { pipe, otherwise, bind } => {
+                Op::Branch { pipe, otherwise, scope } => {
                     let value = self.pipe(pipe, &dot, None);
-                    if bind {
+                    if scope == Scope::Dot {
                         dots.push((otherwise as usize, value));
                     }
                 }
