@@ -69,7 +69,7 @@ impl Reader<'_> {
             while dots.last().is_some_and(|(end, _)| *end <= at) {
                 dots.pop();
             }
-            let dot = dots.last().map_or(None, |(_, dot)| dot.clone());
+            let dot = dots.last().and_then(|(_, dot)| dot.clone());
             match *op {
                 Op::Action(node) => {
                     if let Expr::Action { pipe } = self.unit.node(node).expr {
