@@ -158,7 +158,7 @@ fn explain(found: &mut [Unread], names: &Names) {
 
 /// The keys without which the values would break a schema that they meet now.
 fn needed_by_schema(chart: &Chart, supplied: &Map, keys: &[Path], compat: Compat) -> HashSet<Path> {
-    let loader: std::rc::Rc<dyn helm_chart::schema::Loader> = std::rc::Rc::new(helm_chart::schema::Offline);
+    let loader: Arc<dyn helm_chart::schema::Loader> = Arc::new(helm_chart::schema::Offline);
     let meets = |keys: &[Path]| {
         let supplied = supplied.deep_copy();
         keys.iter().for_each(|key| remove(&supplied, key));
