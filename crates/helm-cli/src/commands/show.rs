@@ -72,8 +72,8 @@ fn print_values(context: &Context, args: &Args, chart: &Chart) -> Result<(), Cli
         };
     }
     // An archive may hold more than one file of that name.
-    let files = chart.raw.iter().filter(|f| f.name == "values.yaml");
-    files.map(|file| context.println(&file.data.to_str())).collect()
+    let mut files = chart.raw.iter().filter(|f| f.name == "values.yaml");
+    files.try_for_each(|file| context.println(&file.data.to_str()))
 }
 
 fn readme_text(chart: &Chart) -> Option<String> {
