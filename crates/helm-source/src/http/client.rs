@@ -249,6 +249,11 @@ impl Client {
         }
     }
 
+    /// Whether connections can be made as an access says: reads its certificates.
+    pub fn check(&self, access: &Access) -> Result<(), HttpError> {
+        self.connections(access).map(drop)
+    }
+
     /// The connections for an access, made when first asked for.
     fn connections(&self, access: &Access) -> Result<reqwest::Client, HttpError> {
         let identity = Identity {

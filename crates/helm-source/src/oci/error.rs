@@ -27,6 +27,9 @@ pub enum OciError {
     /// No answer, or one that broke off.
     #[error(transparent)]
     Http(#[from] HttpError),
+    /// The certificates that the user named cannot be used.
+    #[error("missing registry client: {0}")]
+    NoClient(HttpError),
     /// The registry answered with an error.
     #[error(transparent)]
     Refused(Box<Refusal>),

@@ -36,7 +36,7 @@ pub async fn login(
     let registry =
         Reference { registry: host.to_owned(), repository: String::new(), tag: None, digest: None };
     let credentials = Credentials::For(registry.host().to_owned(), credential.clone());
-    let mut session = Session::with(client, access, credentials, compat);
+    let mut session = Session::with(client, access, credentials, compat)?;
     let mut outcome = ping_both_ways(&session, &registry).await;
     if outcome.is_err() && session.accept_fallback() {
         outcome = ping_both_ways(&session, &registry).await;

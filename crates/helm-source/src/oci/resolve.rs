@@ -100,7 +100,8 @@ impl Session {
                     "chart reference digest mismatch: {found} is not {wanted}"
                 )));
             }
-            cache_key = found;
+            // Helm does not find the tags of versions with +, and so does not keep their charts under this key.
+            cache_key = found.filter(|_| !version.contains('+'));
         }
         let reference = Reference { tag: None, ..reference };
         Ok(Located { reference, cache_key, version: String::new(), others: Vec::new() })

@@ -77,17 +77,28 @@ impl Session {
             true => Credentials::Stored(Box::new(Store::open(places)?)),
             false => Credentials::Given(Credential::basic(&access.username, access.password.reveal())),
         };
-        Ok(Session::with(client, access, credentials, compat))
+        Session::with(client, access, credentials, compat)
     }
 
-    pub(crate) fn with(client: Client, access: &Access, credentials: Credentials, compat: Compat) -> Session {
-        let access = Access {
+    pub(crate) fn with(
+        client: Client,
+        access: &Access,
+        credentials: Credentials,
+        compat: Compat,
+    ) -> Result<Session, OciError> {
+        let mut access = Access {
             username: String::new(),
             password: Secret::default(),
             pass_credentials: false,
             ..access.clone()
         };
-        Session {
+        // A certificate without a key, or the other way round, counts for nothing here.
+        if access.cert_file.is_empty() || access.key_file.is_empty() {
+            access.cert_file.clear();
+            access.key_file.clear();
+        }
+        client.check(&access).map_err(OciError::NoClient)?;
+        Ok(Session {
             client,
             access,
             compat,
@@ -95,7 +106,7 @@ impl Session {
             accepted: Mutex::default(),
             fell_back: AtomicBool::new(false),
             password_grant: AtomicBool::new(false),
-        }
+        })
     }
 
     /// `http://host/v2/` with more behind it.
