@@ -17,6 +17,7 @@ cargo xtask COMMAND
   conformance                  compare with Helm 4.3.1: rendering, errors, commands, life cycle on a real API server
   conformance --offline        only what needs no API server
   conformance --live           only what needs one
+  conformance --sources        only repositories, registries, signatures
   conformance --lint           only the cases of helm lint
   conformance --trees          only random trees of charts; SEED repeats a run, TREES sets how many, TREE picks one
   conformance --sources        only where charts come from and go to: repositories, signatures

@@ -13,6 +13,7 @@ pub(crate) const HELM4: &str = "v4.3.1";
 const KUBERNETES: &str = "1.36.3";
 const ETCD: &str = "v3.6.0";
 const KWOK: &str = "v0.8.0";
+const REGISTRY: &str = "v3.0.0";
 
 /// The folder that keeps what takes long to build: `$HELM_RS_CACHE`, or one in the user's cache folder.
 pub(crate) fn cache_dir() -> PathBuf {
@@ -32,6 +33,7 @@ pub(crate) fn install() -> Result<PathBuf, String> {
     go_install(&bin, "helm3", HELM3, "helm.sh/helm/v3/cmd/helm", &helm_flags("helm3"))?;
     go_install(&bin, "helm4", HELM4, "helm.sh/helm/v4/cmd/helm", &helm_flags("helm4"))?;
     go_install(&bin, "kwok", KWOK, "sigs.k8s.io/kwok/cmd/kwok", "")?;
+    go_install(&bin, "registry", REGISTRY, "github.com/distribution/distribution/v3/cmd/registry", "")?;
     etcd(&bin)?;
     kubernetes(&bin)?;
     Ok(bin)

@@ -36,7 +36,7 @@ fn without_debug(stderr: &str) -> String {
 }
 
 /// Splits a line at blanks; single quotes keep blanks.
-fn words(line: &str) -> Vec<String> {
+pub(super) fn words(line: &str) -> Vec<String> {
     let mut all = vec![String::new()];
     let mut quoted = false;
     for c in line.chars() {

@@ -115,7 +115,7 @@ impl Score {
         }
     }
 
-    fn add(&mut self, other: Score) {
+    pub(crate) fn add(&mut self, other: Score) {
         self.passed += other.passed;
         self.failed += other.failed;
     }
@@ -137,6 +137,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
             has("--verbose"),
         );
     }
+    if has("--sources") {
+        return conclude(sources::run(&pair, &bin)?);
+    }
     if has("--lint") {
         return conclude(lint::run(&pair, &bin)?);
     }
@@ -150,7 +153,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     if !has("--live") {
         score.add(render::own_charts(&pair)?);
         score.add(commands::run(&pair)?);
-        score.add(sources::run(&pair)?);
+        score.add(sources::run(&pair, &bin)?);
         score.add(lint::run(&pair, &bin)?);
         score.add(trees::run(&pair, &bin)?);
         score.add(functions::run(false)?);

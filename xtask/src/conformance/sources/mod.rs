@@ -1,14 +1,21 @@
 //! Where charts come from and go to: who made them, who may read them.
 
+mod oci;
+mod oci_faults;
 mod provenance;
+mod registries;
 mod repositories;
 mod web;
+
+use std::path::Path;
 
 use super::{Pair, Score};
 
 /// Everything that needs no cluster.
-pub(crate) fn run(pair: &Pair) -> Result<Score, String> {
+pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
     let mut score = repositories::run(pair)?;
     score.add(provenance::run(pair)?);
+    score.add(oci::run(pair, bin)?);
+    score.add(oci_faults::run(pair)?);
     Ok(score)
 }
