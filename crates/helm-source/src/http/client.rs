@@ -36,6 +36,9 @@ impl Default for ClientOptions {
     }
 }
 
+/// How many bytes a second a line takes that is waited for.
+const SLOWEST_UPLOAD: u64 = 16 << 10;
+
 /// Sends requests; clones share connections.
 #[derive(Clone, Debug, Default)]
 pub struct Client(Arc<Inner>);
@@ -217,7 +220,12 @@ impl Client {
             builder = builder.body(bytes.clone());
         }
         let idle = self.0.options.idle_timeout;
-        let limit = limit(idle, deadline);
+        // A server says nothing while it takes a large body over a slow line.
+        let sending = match &request.body {
+            Body::Empty => Duration::ZERO,
+            Body::Bytes(bytes) => Duration::from_secs(bytes.len() as u64 / SLOWEST_UPLOAD),
+        };
+        let limit = limit(idle + sending, deadline);
         match tokio::time::timeout_at(limit, builder.send()).await {
             Ok(Ok(inner)) => Ok(Response {
                 status: inner.status(),

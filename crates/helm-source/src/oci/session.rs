@@ -97,7 +97,13 @@ impl Session {
             access.cert_file.clear();
             access.key_file.clear();
         }
-        client.check(&access).map_err(OciError::NoClient)?;
+        client.check(&access).map_err(|error| match &error {
+            // Helm 3 gives no reason.
+            HttpError::Tls(why) if compat == Compat::V3 && why.starts_with("can't read CA file") => {
+                OciError::NoClient(HttpError::Tls(format!("can't read CA file: {}", access.ca_file)))
+            }
+            _ => OciError::NoClient(error),
+        })?;
         Ok(Session {
             client,
             access,
