@@ -23,7 +23,8 @@ pub(super) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
         let compare = |(registry, theirs, ours)| move || compare(pair, stage.path(), registry, theirs, ours);
         let threads: Vec<_> = plays.into_iter().map(|play| scope.spawn(compare(play))).collect();
         let taken = scope.spawn(|| in_turn(pair, stage.path(), &peer));
-        let all = threads.into_iter().chain([taken]);
+        let helped = scope.spawn(|| helpers(pair, stage.path(), &peer));
+        let all = threads.into_iter().chain([taken, helped]);
         all.map(|thread| thread.join().unwrap_or_else(|_| Err("a comparison panicked".to_owned()))).collect()
     });
     for outcome in outcomes {
@@ -106,7 +107,8 @@ impl Stage {
         let args = words(&self.registries.filled_in(line).replace("DIGEST", digest));
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let home = self.home.path();
-        let env = [("HOME", home.to_str().unwrap_or_default())];
+        let path = format!("{}:/usr/bin:/bin", home.join("bin").display());
+        let env = [("HOME", home.to_str().unwrap_or_default()), ("PATH", path.as_str())];
         let ran = pair.run_with_input(program, &args, &home.join("work"), &env, Some(&input))?;
         let mask = |text: &str| self.registries.masked(text).replace(&home.display().to_string(), "HOME");
         Ok(Ran { code: ran.code, stdout: mask(&ran.stdout), stderr: mask(&ran.stderr) })
@@ -145,9 +147,20 @@ fn compare(
     let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     let (a, b) = (Stage::new(registry, fixtures, theirs)?, Stage::new(registry, fixtures, ours)?);
     let kind = registry.file_name().unwrap_or_default().to_string_lossy();
+    play_both(pair, (&a, &b), text.lines(), &kind)
+}
+
+/// Plays lines on two stages and compares what is said, and in the end what lies there.
+fn play_both<'l>(
+    pair: &Pair,
+    (a, b): (&Stage, &Stage),
+    lines: impl IntoIterator<Item = &'l str>,
+    kind: &str,
+) -> Result<Score, String> {
+    let (theirs, ours) = (a.program, b.program);
     let mut score = Score::default();
     let mut digest = String::new();
-    for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+    for line in lines.into_iter().filter(|l| !l.is_empty() && !l.starts_with('#')) {
         let (x, y) = (a.play(pair, theirs, line, &digest)?, b.play(pair, ours, line, &digest)?);
         if line.starts_with("push web-1.1.0.tgz oci://PLAIN/charts ") {
             let said = format!("{}{}", x.stdout, x.stderr);
@@ -172,6 +185,69 @@ fn compare(
         score.count(&format!("{name} ({theirs:?}, {kind})"), same_content);
     }
     Ok(score)
+}
+
+/// A credential helper that keeps the last thing it was given in a file.
+const HELPER: &str = r#"#!/bin/sh
+case $1 in
+    store) cat > "$HOME/kept" ;;
+    get) cat > /dev/null
+        [ -f "$HOME/kept" ] && exec cat "$HOME/kept"
+        echo "credentials not found in native keychain"
+        exit 1 ;;
+    erase) cat > /dev/null; rm -f "$HOME/kept" ;;
+    *) exit 2 ;;
+esac
+"#;
+
+const HELPED: [&str; 6] = [
+    "registry login AUTH -u ann -p wrong-password --plain-http",
+    "registry login AUTH -u ann --password-stdin --plain-http <<< s3cr3t-ann",
+    "push web-1.0.0.tgz oci://AUTH/charts --plain-http",
+    "pull oci://AUTH/charts/web --plain-http",
+    "registry logout AUTH",
+    "pull oci://AUTH/charts/web --plain-http",
+];
+
+/// Docker's credential helpers, as `config.json` may name them.
+fn helpers(pair: &Pair, fixtures: &Path, registry: &Path) -> Result<Score, String> {
+    let mut score = Score::default();
+    let configs = [
+        r#"{"credHelpers": {"AUTH": "test"}, "kept": [1, 2.50, {"z": "<", "a": {}}]}"#,
+        r#"{"credsStore": "test", "auths": {"AUTH": {}}}"#,
+        r#"{"credsStore": "absent"}"#,
+    ];
+    let pairs = [(Program::Helm4, Program::Ours), (Program::Helm3, Program::OursAs3)];
+    for config in configs {
+        for (theirs, ours) in pairs {
+            let stages = [theirs, ours].map(|program| -> Result<Stage, String> {
+                let stage = Stage::new(registry, fixtures, program)?;
+                let folder = stage.home.path().join(".config/helm/registry");
+                let bin = stage.home.path().join("bin");
+                let made = [&folder, &bin].into_iter().try_for_each(fs::create_dir_all);
+                let helper = bin.join("docker-credential-test");
+                made.and_then(|()| fs::write(folder.join("config.json"), stage.registries.filled_in(config)))
+                    .and_then(|()| fs::write(&helper, HELPER))
+                    .and_then(|()| executable(&helper))
+                    .map_err(|e| e.to_string())?;
+                Ok(stage)
+            });
+            let [a, b] = stages;
+            score.add(play_both(pair, (&a?, &b?), HELPED, config)?);
+        }
+    }
+    Ok(score)
+}
+
+#[cfg(unix)]
+fn executable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn executable(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn lossy(content: &[u8]) -> String {
