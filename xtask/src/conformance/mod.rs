@@ -146,9 +146,6 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     if has("--trees") {
         return conclude(trees::run(&pair, &bin)?);
     }
-    if has("--sources") {
-        return conclude(sources::run(&pair)?);
-    }
     let mut score = Score::default();
     if !has("--live") {
         score.add(render::own_charts(&pair)?);

@@ -99,7 +99,7 @@ pub(super) fn run(pair: &Pair) -> Result<Score, String> {
         score.count("a token for each", None);
     }
     for case in cases() {
-        let mut ask = |program| {
+        let ask = |program| {
             registry.fail(case.applies, case.times, case.what.clone());
             let ran = play(program, case.line);
             registry.heal();
