@@ -102,6 +102,13 @@ impl Stage {
             Some((line, input)) => (line, format!("{input}\n")),
             None => (line, String::new()),
         };
+        // A chart that was pulled is a new file; what is pushed has the time that the manifest is to show.
+        if let Some(archive) = line.strip_prefix("push ").and_then(|rest| rest.split(' ').next()) {
+            let path = self.home.path().join("work").join(archive);
+            if path.is_file() {
+                set_time(&path)?;
+            }
+        }
         let args = words(&self.registries.filled_in(line).replace("DIGEST", digest));
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let home = self.home.path();
