@@ -16,6 +16,9 @@ use crate::log::Log;
 use crate::settings::Settings;
 use crate::world::Machine;
 
+/// Stack of the thread that renders, in bytes.
+const RENDER_STACK: usize = 8 << 20;
+
 /// What `helm-kube` needs to know to reach the cluster.
 pub(crate) fn connect_options(settings: &Settings) -> ConnectOptions {
     let (kubeconfig, required) = kubeconfig_files(settings);
@@ -75,7 +78,9 @@ where
     let driver: Driver = settings.driver.parse().map_err(|e| CliError::new(format!("{e}")))?;
     let (canceller, cancel) = Cancel::pair();
     context.flush()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_fail()?;
+    // Templates are rendered on a blocking thread, which gets as much stack as the main thread has.
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().thread_stack_size(RENDER_STACK).build().or_fail()?;
     let outcome = runtime.block_on(async {
         let cluster = Cluster::connect(connect_options(settings));
         let namespace = cluster.default_namespace();

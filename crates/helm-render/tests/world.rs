@@ -109,8 +109,16 @@ fn a_failed_lookup_ends_the_rendering() {
     assert!(error.contains("error calling lookup: the server is down"), "{error}");
 }
 
+/// As much as the main thread of a program has; that of a test has less, which frames without optimisation use up.
+const STACK: usize = 8 << 20;
+
 #[test]
 fn values_inside_themselves_end_in_an_error() {
+    let test = std::thread::Builder::new().stack_size(STACK).spawn(knots_end_in_an_error);
+    test.expect("a thread starts").join().expect("the thread does not panic");
+}
+
+fn knots_end_in_an_error() {
     const KNOT: &str = "{{ $d := dict }}{{ $_ := set $d \"d\" $d }}";
     for call in ["toToml $d", "mustToToml $d", "toYaml $d", "toYamlPretty $d", "toJson $d"] {
         // Some answer with the error or with nothing; none runs for ever.

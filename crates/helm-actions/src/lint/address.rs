@@ -1,5 +1,6 @@
 //! Addresses as the `govalidator` package judges them, which Helm's rules ask.
 
+use std::net::Ipv6Addr;
 use std::sync::LazyLock;
 
 use gonet::Url;
@@ -74,10 +75,15 @@ pub(super) fn is_url(text: &str) -> bool {
     URL.as_ref().is_some_and(|shape| shape.is_match(text.as_bytes()))
 }
 
-/// In a host only what is not ASCII may be written with percent signs; the zone of an IPv6 address aside.
+/// In brackets stands an IPv6 address, which may have a zone; in another host only what is not ASCII may be written with
+/// percent signs.
 fn has_sound_host(url: &Url) -> bool {
+    if let Some((address, _)) = url.host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        let address = address.split_once('%').map_or(address, |(address, _)| address);
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
     let wide = |code: &str| code.get(..2).is_some_and(|c| matches!(u8::from_str_radix(c, 16), Ok(128..)));
-    url.host.starts_with('[') || url.host.split('%').skip(1).all(wide)
+    url.host.split('%').skip(1).all(wide)
 }
 
 /// A URL with a scheme, as it would stand in a request: without a fragment (`IsRequestURL`).
