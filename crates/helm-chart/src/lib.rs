@@ -39,8 +39,8 @@ pub use compat::Compat;
 pub use decode::{DecodeError, scalar_text};
 pub use dependency::{Dependency, Lock};
 pub use load::{
-    BufferedFile, ContentError, LoadError, MAX_CHART_SIZE, PathError, assemble, load, load_directly,
-    read_lock, read_metadata, read_metadata_strict,
+    BufferedFile, ContentError, LoadError, MAX_CHART_SIZE, PathError, assemble, load, load_dir,
+    load_directly, read_lock, read_metadata, read_metadata_strict,
 };
 pub use metadata::{FileShape, Maintainer, Metadata, ValidationError};
 pub use published::ChartVersion;

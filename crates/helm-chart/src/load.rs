@@ -113,6 +113,15 @@ pub fn load(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<
     }
 }
 
+/// Loads a chart from a folder, which Helm 4 looks into for its `apiVersion` first (Helm's `loader.LoadDir`).
+pub fn load_dir(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Chart, LoadError> {
+    let format = match compat {
+        Compat::V3 => Format::Stable,
+        Compat::V4 => dir::detect(path)?,
+    };
+    dir::load_as(path, compat, format, warnings)
+}
+
 /// As [`load`], but no version of Helm looks at the `apiVersion` first (the loader of charts v2, which `helm show` uses).
 pub fn load_directly(path: &Path, compat: Compat, warnings: &mut Vec<Warning>) -> Result<Chart, LoadError> {
     if dir::is_dir(path)? { dir::load(path, compat, warnings) } else { archive::load(path, compat, warnings) }

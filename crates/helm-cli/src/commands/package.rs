@@ -39,9 +39,12 @@ fn package(
     epoch: Option<i64>,
 ) -> Result<std::path::PathBuf, CliError> {
     let mut warnings = Vec::new();
-    let chart = helm_chart::dir::load(path, context.compat(), &mut warnings);
+    let chart = helm_chart::load_dir(path, context.compat(), &mut warnings);
     warnings.iter().for_each(|w| context.log.chart_warning(w));
     let mut chart = chart.or_fail()?;
+    if context.compat() >= Compat::V4 && chart.metadata.is_experimental() {
+        return Err(CliError::new("invalid chart apiVersion"));
+    }
     if let Some(version) = args.text_if_given("version") {
         chart.metadata.version = version.to_owned();
     }
