@@ -1,6 +1,5 @@
 //! The project's own commands: `cargo xtask tidy | peers | conformance`.
 
-mod bench;
 mod cluster;
 mod conformance;
 mod peers;
@@ -15,7 +14,6 @@ cargo xtask COMMAND
 
   tidy                         check the dependency table and the project's own rules
   peers                        install the programs that the conformance run compares with
-  bench                        time 'dependency build' beside Helm 4.3.1
   conformance                  compare with Helm 4.3.1: rendering, errors, commands, life cycle on a real API server
   conformance --offline        only what needs no API server
   conformance --live           only what needs one
@@ -35,7 +33,6 @@ fn main() -> ExitCode {
     let outcome = match args.first().map(String::as_str) {
         Some("tidy") => tidy::run(),
         Some("peers") => peers::install().map(|dir| println!("{}", dir.display())),
-        Some("bench") => bench::run(),
         Some("conformance") => conformance::run(&args[1..]),
         _ => {
             print!("{HELP}");

@@ -40,7 +40,7 @@ pub(crate) enum Program {
 }
 
 impl Pair {
-    pub(crate) fn new(bin: &Path) -> Result<Pair, String> {
+    fn new(bin: &Path) -> Result<Pair, String> {
         let ours = build_ours()?;
         let home = tempfile::tempdir().map_err(|e| e.to_string())?;
         Ok(Pair { ours, helm4: bin.join("helm4"), helm3: bin.join("helm3"), home })

@@ -1,6 +1,5 @@
 //! Where charts come from and go to: who made them, who may read them.
 
-mod dependency;
 mod oci;
 mod oci_faults;
 mod provenance;
@@ -15,7 +14,6 @@ use super::{Pair, Score};
 /// Everything that needs no cluster.
 pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
     let mut score = repositories::run(pair)?;
-    score.add(dependency::run(pair)?);
     score.add(provenance::run(pair)?);
     score.add(oci::run(pair, bin)?);
     score.add(oci_faults::run(pair)?);
