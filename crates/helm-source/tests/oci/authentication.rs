@@ -113,36 +113,20 @@ fn credentials_do_not_follow_redirects_to_other_servers() {
         fixture.push(&session, "1.0.0", b"archive").await.expect("a push");
         let layer = storage.put_blob(b"archive");
         fixture.registry.requests();
-        fixture.registry.fail(
-            &format!("GET /v2/charts/web/blobs/{layer}"),
-            1,
-            Failure::Answer {
-                status: 307,
-                headers: vec![(
-                    "Location".to_owned(),
-                    format!("http://{}/v2/x/blobs/{layer}?signature=of-the-test", storage.host()),
-                )],
-                body: String::new(),
-            },
-        );
+        let redirect = || {
+            let address = format!("http://{}/v2/x/blobs/{layer}?signature=of-the-test", storage.host());
+            let headers = vec![("Location".to_owned(), address)];
+            let answer = Failure::Answer { status: 307, headers, body: String::new() };
+            fixture.registry.fail(&format!("GET /v2/charts/web/blobs/{layer}"), 1, answer);
+        };
+        redirect();
         fixture.pull(&session, "1.0.0").await.expect("a pull");
         let asked = storage.requests();
         assert_eq!(asked.len(), 1);
         assert_eq!(asked[0].authorization, "");
         // A server that was redirected to gets none when it asks either, and its signed address is not shown.
         for status in [401, 403] {
-            fixture.registry.fail(
-                &format!("GET /v2/charts/web/blobs/{layer}"),
-                1,
-                Failure::Answer {
-                    status: 307,
-                    headers: vec![(
-                        "Location".to_owned(),
-                        format!("http://{}/v2/x/blobs/{layer}?signature=of-the-test", storage.host()),
-                    )],
-                    body: String::new(),
-                },
-            );
+            redirect();
             let header = ("WWW-Authenticate".to_owned(), "Basic realm=\"x\"".to_owned());
             storage.fail("GET", 1, Failure::Answer { status, headers: vec![header], body: String::new() });
             let error = fixture.pull(&session, "1.0.0").await.expect_err("refused").to_string();

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use helm_testkit::http::{Response, Server};
 use helm_testkit::museum;
 
+use super::super::commands::words;
 use super::super::{Pair, Program, Score, difference};
 use super::web::Web;
 use crate::process::Ran;
@@ -347,18 +348,4 @@ fn mode(path: &Path) -> String {
 #[cfg(not(unix))]
 fn mode(_: &Path) -> String {
     String::new()
-}
-
-/// Splits a line at blanks; single quotes keep blanks.
-fn words(line: &str) -> Vec<String> {
-    let mut all = vec![String::new()];
-    let mut quoted = false;
-    for c in line.chars() {
-        match c {
-            '\'' => quoted = !quoted,
-            ' ' if !quoted => all.push(String::new()),
-            c => all.last_mut().expect("there is a word").push(c),
-        }
-    }
-    all
 }
