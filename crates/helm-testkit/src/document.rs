@@ -72,7 +72,8 @@ fn commands(block: &str) -> Vec<Shown> {
     found
 }
 
-fn words(line: &str) -> Vec<String> {
+/// Splits a line at blanks; single quotes keep blanks.
+pub fn words(line: &str) -> Vec<String> {
     let mut all = vec![String::new()];
     let mut quoted = false;
     for c in line.chars() {

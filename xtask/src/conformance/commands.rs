@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use helm_testkit::document::words;
+
 use super::{Pair, Program, Score, difference};
 
 /// Runs every line of `conformance/commands.txt` with both programs.
@@ -33,18 +35,4 @@ fn without_debug(stderr: &str) -> String {
         return stderr.to_owned();
     }
     stderr.lines().filter(|l| !l.contains(" [debug] ") && !l.is_empty()).map(|l| format!("{l}\n")).collect()
-}
-
-/// Splits a line at blanks; single quotes keep blanks.
-pub(super) fn words(line: &str) -> Vec<String> {
-    let mut all = vec![String::new()];
-    let mut quoted = false;
-    for c in line.chars() {
-        match c {
-            '\'' => quoted = !quoted,
-            ' ' if !quoted => all.push(String::new()),
-            c => all.last_mut().expect("there is a word").push(c),
-        }
-    }
-    all
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use helm_testkit::document::words;
+
 use super::registries::{Registries, USER, certificates, programs};
-use crate::conformance::commands::words;
 use crate::conformance::{Pair, Program, Score, difference};
 use crate::process::Ran;
 

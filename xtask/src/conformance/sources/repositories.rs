@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use helm_testkit::document::words;
 use helm_testkit::http::{Response, Server};
 use helm_testkit::museum;
 
-use super::super::commands::words;
 use super::super::{Pair, Program, Score, difference};
 use super::web::Web;
 use crate::process::Ran;
