@@ -87,9 +87,14 @@ struct Saved {
     name: String,
     /// What is said of its signature.
     lines: Vec<String>,
-    /// What the registry's client says.
-    report: Vec<String>,
     warnings: Vec<Warning>,
+}
+
+/// How a download ended.
+struct Outcome {
+    /// What the registry's client says, also where what came is refused then.
+    report: Vec<String>,
+    saved: Result<Saved, DependencyError>,
 }
 
 /// Carries tasks out; what is downloaded is in the folder in the end. Of several failures the one of the first
@@ -112,10 +117,12 @@ pub(super) async fn run(
     let mut downloads = futures::stream::iter(remotes)
         .map(|(at, remote)| async move {
             let file = folder.join(format!(".download-{at}"));
-            (at, download(request, remote, file).await)
+            let mut report = Vec::new();
+            let saved = download(request, remote, file, &mut report).await;
+            (at, Outcome { report, saved })
         })
         .buffer_unordered(PARALLEL);
-    let mut outcomes: Vec<Option<Result<Saved, DependencyError>>> = tasks.iter().map(|_| None).collect();
+    let mut outcomes: Vec<Option<Outcome>> = tasks.iter().map(|_| None).collect();
     let mut done = 0;
     for (at, task) in tasks.into_iter().enumerate() {
         let Task { name, repository, job } = &task;
@@ -137,7 +144,8 @@ pub(super) async fn run(
                     observer(Event::Progress { done, total });
                 }
                 if let Some(outcome) = outcomes[at].take() {
-                    settle(request, outcome?, folder, observer)?;
+                    outcome.report.iter().for_each(|line| (request.sources.registries.output)(line));
+                    settle(outcome.saved?, folder, observer)?;
                 }
             }
         }
@@ -146,13 +154,7 @@ pub(super) async fn run(
 }
 
 /// Gives a download its name and tells what is to be told of it.
-fn settle(
-    request: &Request<'_>,
-    saved: Saved,
-    folder: &Path,
-    observer: &mut Observer<'_>,
-) -> Result<(), DependencyError> {
-    saved.report.iter().for_each(|line| (request.sources.registries.output)(line));
+fn settle(saved: Saved, folder: &Path, observer: &mut Observer<'_>) -> Result<(), DependencyError> {
     saved.warnings.iter().for_each(|w| observer(Event::Warning(w)));
     saved.lines.iter().for_each(|line| observer(Event::Line(line)));
     let target = folder.join(&saved.name);
@@ -167,9 +169,10 @@ async fn download(
     request: &Request<'_>,
     remote: Box<Remote>,
     file: PathBuf,
+    report: &mut Vec<String>,
 ) -> Result<Saved, DependencyError> {
     let failed = |reason: String| DependencyError::Download { url: remote.shown.clone(), reason };
-    let (name, lines, report) = match &remote.place {
+    let (name, lines) = match &remote.place {
         Place::Repository(resolved) => {
             let found = fetch(request, resolved, &file).await.map_err(|e| failed(e.to_string()))?;
             if let Some(expected) = resolved.digest.as_ref().filter(|d| **d != found) {
@@ -185,16 +188,16 @@ async fn download(
             let lines = verify(request, resolved, &remote.shown, &file, &name)
                 .await
                 .map_err(|e| failed(e.to_string()))?;
-            (name, lines, Vec::new())
+            (name, lines)
         }
         Place::Registry { reference, tag } => {
-            pull(request, reference, tag, &file).await.map_err(|e| failed(e.to_string()))?
+            pull(request, reference, tag, &file, report).await.map_err(|e| failed(e.to_string()))?
         }
     };
     let (path, compat) = (file.clone(), request.sources.compat);
     let checked = tokio::task::spawn_blocking(move || check(&path, compat)).await;
     match checked.map_err(|e| failed(e.to_string()))? {
-        Ok(warnings) => Ok(Saved { file, name, lines, report, warnings }),
+        Ok(warnings) => Ok(Saved { file, name, lines, warnings }),
         Err(source) => Err(DependencyError::NotAChart {
             url: remote.shown.clone(),
             name: remote.name.clone(),
@@ -294,22 +297,25 @@ fn check_signature(
     Ok(())
 }
 
-/// Fetches a chart from a registry into a file; answers its name, what is to be said of its signature, and what the
-/// registry's client says, which has to wait for its turn.
+/// Fetches a chart from a registry into a file; answers its name and what is to be said of its signature. What the
+/// registry's client says has to wait for its turn, so it is added to `report`.
 async fn pull(
     request: &Request<'_>,
     reference: &str,
     tag: &str,
     path: &Path,
-) -> Result<(String, Vec<String>, Vec<String>), SourceError> {
+    report: &mut Vec<String>,
+) -> Result<(String, Vec<String>), SourceError> {
     let wanted = request.verify != Verify::Never;
-    let report: Arc<Mutex<Vec<String>>> = Arc::default();
-    let collected = report.clone();
+    let said: Arc<Mutex<Vec<String>>> = Arc::default();
+    let listener = said.clone();
     let output =
-        move |line: &str| collected.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+        move |line: &str| listener.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
     let registries = Registries { output: Arc::new(output), ..request.sources.registries.clone() };
     let sources = Sources { registries, ..request.sources.clone() };
-    let pulled = oci::pull(&sources, reference, tag, request.registry, wanted).await?;
+    let pulled = oci::pull(&sources, reference, tag, request.registry, wanted).await;
+    report.append(&mut said.lock().unwrap_or_else(PoisonError::into_inner));
+    let pulled = pulled?;
     let failed = |e: io::Error| SourceError::File(crate::files::path_error("open", path, &e));
     std::fs::write(path, &pulled.archive).map_err(failed)?;
     let mut lines = Vec::new();
@@ -322,8 +328,7 @@ async fn pull(
             lines.push(not_verified(reference, &SourceError::NoProvenance(url).to_string()));
         }
     }
-    let report = std::mem::take(&mut *report.lock().unwrap_or_else(PoisonError::into_inner));
-    Ok((pulled.file_name, lines, report))
+    Ok((pulled.file_name, lines))
 }
 
 /// The last element of a URL's path, which Helm names the file after.

@@ -1,5 +1,6 @@
 //! Why dependencies cannot be resolved or fetched.
 
+use gonet::mask_password;
 use helm_chart::archive::SaveError;
 use helm_chart::{Compat, LoadError, PathError};
 
@@ -21,10 +22,10 @@ pub enum DependencyError {
     NoFolder(String),
     #[error("{0}")]
     Path(#[from] PathError),
-    #[error("no repository definition for {}. Please add them via 'helm repo add'{}", .0.join(", "), hint(.0))]
+    #[error("no repository definition for {}. Please add them via 'helm repo add'{}", shown(.0), hint(.0))]
     NoDefinition(Vec<String>),
     /// `build` needs repositories that are configured.
-    #[error("no repository definition for {}. Please add the missing repos via 'helm repo add'", .0.join(", "))]
+    #[error("no repository definition for {}. Please add the missing repos via 'helm repo add'", shown(.0))]
     NotConfigured(Vec<String>),
     #[error("{}", out_of_sync(*compat, *v1))]
     OutOfSync { compat: Compat, v1: bool },
@@ -32,9 +33,9 @@ pub enum DependencyError {
     Constraint { name: String, source: gosemver::Error },
     #[error("no cached repository for {repository} found. (try 'helm repo update'): {reason}")]
     NoCachedIndex { repository: String, reason: String },
-    #[error("{name} chart not found in repo {repository}")]
+    #[error("{name} chart not found in repo {}", mask_password(repository))]
     NotInRepository { name: String, repository: String },
-    #[error("could not retrieve list of tags for repository {repository}: {reason}")]
+    #[error("could not retrieve list of tags for repository {}: {reason}", mask_password(repository))]
     NoTags { repository: String, reason: String },
     #[error(
         "can't get a valid version for {} subchart(s): {}. Make sure a matching chart version exists in the repo, or change the version constraint in Chart.yaml",
@@ -62,11 +63,15 @@ pub enum DependencyError {
     Download { url: String, reason: String },
     /// The content is not what the index promises; Helm does not look.
     #[error(
-        "could not download {url}: dependency {name} from repository {repository} has the digest {found}, but the index says {expected}"
+        "could not download {url}: dependency {name} from repository {} has the digest {found}, but the index says {expected}",
+        mask_password(repository)
     )]
     Digest { url: String, name: String, repository: String, found: String, expected: String },
     /// What came is no chart; Helm leaves such a file out and goes on.
-    #[error("could not download {url}: dependency {name} from repository {repository} is no chart: {source}")]
+    #[error(
+        "could not download {url}: dependency {name} from repository {} is no chart: {source}",
+        mask_password(repository)
+    )]
     NotAChart { url: String, name: String, repository: String, source: Box<LoadError> },
     #[error("could not parse OCI reference: improperly formatted oci chart reference: {0}")]
     OciReference(String),
@@ -78,6 +83,12 @@ pub enum DependencyError {
 
 fn quoted(text: &str) -> String {
     govalue::strconv::quote(text.as_bytes())
+}
+
+/// Repositories in one line; passwords in addresses are hidden.
+fn shown(repositories: &[String]) -> String {
+    let all: Vec<String> = repositories.iter().map(|r| mask_password(r)).collect();
+    all.join(", ")
 }
 
 /// People write the name of a repository where its address is wanted.

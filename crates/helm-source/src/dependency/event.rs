@@ -1,10 +1,11 @@
 //! What a run tells while it works; `Display` is Helm's line.
 
+use gonet::mask_password;
 use helm_chart::Warning;
 
 use super::DependencyError;
 
-/// A step of [`super::build`] or [`super::update`].
+/// A step of [`super::build`] or [`super::update`]; passwords in addresses are hidden.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant is told by its text")]
 pub enum Event<'a> {
@@ -26,9 +27,9 @@ pub enum Event<'a> {
     Saving(usize),
     #[error("Dependency {name} did not declare a repository. Assuming it exists in the charts directory")]
     ByHand { name: &'a str },
-    #[error("Downloading {name} from repo {repository}")]
+    #[error("Downloading {name} from repo {}", mask_password(repository))]
     Downloading { name: &'a str, repository: &'a str },
-    #[error("Already downloaded {name} from repo {repository}")]
+    #[error("Already downloaded {name} from repo {}", mask_password(repository))]
     AlreadyDownloaded { name: &'a str, repository: &'a str },
     #[error("Archiving {name} from repo {repository}")]
     Archiving { name: &'a str, repository: &'a str },
@@ -52,11 +53,11 @@ pub enum Event<'a> {
 }
 
 fn quoted(text: &str) -> String {
-    govalue::strconv::quote(text.as_bytes())
+    govalue::strconv::quote(mask_password(text).as_bytes())
 }
 
 fn in_brackets(url: Option<&str>) -> String {
-    url.map_or_else(String::new, |url| format!(" ({url})"))
+    url.map_or_else(String::new, |url| format!(" ({})", mask_password(url)))
 }
 
 /// Who is told of [`Event`]s.

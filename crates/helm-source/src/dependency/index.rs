@@ -15,12 +15,19 @@ pub(super) struct Needed {
     pub(super) entry: Entry,
     /// Whether the user added it; others go by their addresses.
     pub(super) configured: bool,
+    /// Other names of the same address, under which the index is looked for as well.
+    pub(super) also: Vec<String>,
 }
 
 impl Needed {
+    /// A repository that the user added.
+    pub(super) fn configured(entry: Entry) -> Needed {
+        Needed { entry, configured: true, also: Vec::new() }
+    }
+
     /// A repository that only the chart knows, with the name that its index is cached under.
     pub(super) fn unmanaged(name: String, url: String) -> Needed {
-        Needed { entry: Entry { name, url, ..Entry::default() }, configured: false }
+        Needed { entry: Entry { name, url, ..Entry::default() }, configured: false, also: Vec::new() }
     }
 }
 
@@ -28,11 +35,13 @@ impl Needed {
 pub(super) struct Indexes<'a> {
     sources: &'a Sources,
     read: HashMap<String, Result<Index, String>>,
+    /// Names that share the index of another name, which was fetched for both.
+    shared: HashMap<String, String>,
 }
 
 impl<'a> Indexes<'a> {
     pub(super) fn new(sources: &'a Sources) -> Indexes<'a> {
-        Indexes { sources, read: HashMap::new() }
+        Indexes { sources, read: HashMap::new(), shared: HashMap::new() }
     }
 
     /// Brings indexes up to date. One that cannot be fetched is told, and the cached one serves on.
@@ -48,7 +57,7 @@ impl<'a> Indexes<'a> {
         let mut refreshed = futures::stream::iter(needed)
             .map(|needed| async move { (needed, refresh(sources, &needed.entry, None).await) })
             .buffered(PARALLEL);
-        while let Some((Needed { entry, configured }, outcome)) = refreshed.next().await {
+        while let Some((Needed { entry, configured, also }, outcome)) = refreshed.next().await {
             let shown = if *configured { &entry.name } else { &entry.url };
             match outcome {
                 Ok(()) => {
@@ -56,6 +65,8 @@ impl<'a> Indexes<'a> {
                     // What is left out of the index was told by refreshing.
                     if let Ok(kept) = cached_file(sources, &entry.name) {
                         self.read.insert(entry.name.clone(), Ok(kept.index));
+                        let names = also.iter().map(|other| (other.clone(), entry.name.clone()));
+                        self.shared.extend(names);
                     }
                 }
                 Err(error) => observer(Event::NotRefreshed {
@@ -70,6 +81,7 @@ impl<'a> Indexes<'a> {
 
     /// The index of a repository: the one that was fetched, or the one in the cache.
     pub(super) fn get(&mut self, name: &str) -> Result<&Index, &str> {
+        let name = self.shared.get(name).map_or(name, String::as_str);
         if !self.read.contains_key(name) {
             let index = cached(self.sources, name).map_err(|e| e.to_string());
             self.read.insert(name.to_owned(), index);
@@ -83,6 +95,11 @@ impl<'a> Indexes<'a> {
 
     /// What [`Self::get`] found before.
     pub(super) fn known(&self, name: &str) -> Option<&Result<Index, String>> {
-        self.read.get(name)
+        self.read.get(self.shared.get(name).map_or(name, String::as_str))
+    }
+
+    /// Whether there is an index under this very name.
+    pub(super) fn has_own(&self, name: &str) -> bool {
+        matches!(self.read.get(name), Some(Ok(_)))
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn resolve(
                 missing.push(format!(
                     "{} (repository {}, version {})",
                     quoted(&dependency.name),
-                    quoted(&dependency.repository),
+                    quoted(&gonet::mask_password(&dependency.repository)),
                     quoted(&dependency.version)
                 ));
             }

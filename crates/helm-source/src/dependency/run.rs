@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use futures::StreamExt;
-use gonet::Url;
+use gonet::{Url, mask_password};
 use gosemver::Version;
 use helm_chart::{Chart, Compat, Dependency, Level, Lock, PathError, Time, Warning, archive, dir};
 
@@ -78,9 +78,7 @@ pub async fn build(request: &Request<'_>, observer: &mut Observer<'_>) -> Result
     if !unknown.is_empty() {
         return Err(DependencyError::NotConfigured(unknown));
     }
-    let is_needed =
-        |entry: &Entry| lock.dependencies.iter().any(|d| repositories::same(&entry.url, &d.repository));
-    run.refresh_configured(is_needed, observer).await?;
+    run.refresh_configured(&lock.dependencies, &Names::default(), observer).await?;
     run.save(&mut lock.dependencies.clone(), observer).await
 }
 
@@ -119,11 +117,16 @@ async fn update_alone(
     let unmanaged = repositories::name_unmanaged(&asked, &mut names);
     if !request.skip_refresh && !unmanaged.is_empty() {
         observer(Event::RefreshingUnmanaged);
-        let needed: Vec<Needed> = unmanaged.into_iter().map(|(n, url)| Needed::unmanaged(n, url)).collect();
+        let mut needed: Vec<Needed> = Vec::new();
+        for (name, url) in unmanaged {
+            match needed.iter_mut().find(|n| repositories::same(&n.entry.url, &url)) {
+                Some(known) => known.also.push(name),
+                None => needed.push(Needed::unmanaged(name, url)),
+            }
+        }
         run.indexes.refresh(&needed, observer).await?;
     }
-    let is_needed = |entry: &Entry| asked.iter().any(|d| names.get(&d.name) == Some(&entry.name));
-    run.refresh_configured(is_needed, observer).await?;
+    run.refresh_configured(&asked, &names, observer).await?;
     let mut resolved = run.resolve(&asked, &names, observer).await?;
     run.save(&mut resolved, observer).await?;
     let digest = lock::digest(&asked, &resolved);
@@ -174,20 +177,29 @@ impl<'a> Run<'a> {
         Ok(Run { request, alone, configured: file.repositories, indexes: Indexes::new(request.sources) })
     }
 
-    /// Fetches the indexes of the repositories that are needed. Helm fetches all; its lines are the same when none of
-    /// the configured ones is superfluous.
+    /// Fetches the indexes of the repositories that are needed, of several names for one address once. Helm fetches
+    /// all; its lines are the same when none of the configured ones is superfluous.
     async fn refresh_configured(
         &mut self,
-        is_needed: impl Fn(&Entry) -> bool,
+        dependencies: &[Dependency],
+        names: &Names,
         observer: &mut Observer<'_>,
     ) -> Result<(), DependencyError> {
         if self.request.skip_refresh || self.configured.is_empty() {
             return Ok(());
         }
+        // Versions are looked for under the name of a repository, archives by its address.
+        let named = |entry: &Entry| dependencies.iter().any(|d| names.get(&d.name) == Some(&entry.name));
+        let addressed =
+            |entry: &Entry| dependencies.iter().any(|d| repositories::same(&entry.url, &d.repository));
         let mut needed: Vec<Needed> = Vec::new();
-        for entry in self.configured.iter().filter(|entry| is_needed(entry)) {
-            if !needed.iter().any(|n| repositories::same(&n.entry.url, &entry.url)) {
-                needed.push(Needed { entry: entry.clone(), configured: true });
+        for entry in self.configured.iter().filter(|entry| named(entry) || addressed(entry)) {
+            match needed.iter_mut().find(|n| repositories::same(&n.entry.url, &entry.url)) {
+                Some(known) if named(&known.entry) => known.also.push(entry.name.clone()),
+                Some(known) => {
+                    known.also.push(std::mem::replace(&mut known.entry, entry.clone()).name);
+                }
+                None => needed.push(Needed::configured(entry.clone())),
             }
         }
         observer(Event::Refreshing);
@@ -342,7 +354,7 @@ impl<'a> Run<'a> {
             .configured
             .iter()
             .filter(same)
-            .find(|e| self.indexes.known(&e.name).is_some())
+            .find(|e| self.indexes.has_own(&e.name))
             .or_else(|| self.configured.iter().find(same));
         if let Some(entry) = entry.cloned() {
             let index = self.indexes.get(&entry.name)?;
@@ -353,7 +365,7 @@ impl<'a> Run<'a> {
         }
         self.find_unmanaged(dependency, observer)
             .await
-            .map_err(|reason| format!("chart {name} not found in {repository}: {reason}"))
+            .map_err(|reason| format!("chart {name} not found in {}: {reason}", mask_password(repository)))
     }
 
     /// As [`Self::find`], for a repository that is not configured.
@@ -374,7 +386,7 @@ impl<'a> Run<'a> {
             };
             self.indexes.refresh(&[needed], &mut quiet).await.map_err(|e| e.to_string())?;
             if !reason.is_empty() {
-                let url = crate::quoted(repository);
+                let url = crate::quoted(&mask_password(repository));
                 return Err(format!(
                     "looks like {url} is not a valid chart repository or cannot be reached: {reason}"
                 ));
@@ -385,8 +397,9 @@ impl<'a> Run<'a> {
         if !version.is_empty() {
             wanted += &format!(" version {}", crate::quoted(version));
         }
-        let found =
-            index.get(name, version).map_err(|_| format!("{wanted} not found in {repository} repository"))?;
+        let found = index
+            .get(name, version)
+            .map_err(|_| format!("{wanted} not found in {} repository", mask_password(repository)))?;
         if found.urls().len() == 0 {
             return Err(format!("{wanted} has no downloadable URLs"));
         }

@@ -21,7 +21,8 @@ pub struct Kept {
 
 /// `NAME-index.yaml` in the folder of the cache.
 pub fn index_file(cache: &Path, name: &str) -> PathBuf {
-    cache.join(in_cache(name, "index.yaml"))
+    // Go's `filepath.Join` leaves no empty elements, and names may be addresses.
+    cache.join(in_cache(name, "index.yaml")).components().collect()
 }
 
 /// `NAME-charts.txt`, the names of the charts for shells to complete.
