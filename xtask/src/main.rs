@@ -1,5 +1,6 @@
-//! The project's own commands: `cargo xtask tidy | peers | conformance`.
+//! The project's own commands: `cargo xtask tidy | peers | bench | conformance`.
 
+mod bench;
 mod cluster;
 mod conformance;
 mod peers;
@@ -14,10 +15,11 @@ cargo xtask COMMAND
 
   tidy                         check the dependency table and the project's own rules
   peers                        install the programs that the conformance run compares with
+  bench                        time and memory of repositories and dependencies beside Helm 4.3.1
   conformance                  compare with Helm 4.3.1: rendering, errors, commands, life cycle on a real API server
   conformance --offline        only what needs no API server
   conformance --live           only what needs one
-  conformance --sources        only repositories, registries, signatures
+  conformance --dependencies   only 'helm dependency'; SEED and CASES for random charts, RUNS and KILLS for the crowd
   conformance --lint           only the cases of helm lint
   conformance --trees          only random trees of charts; SEED repeats a run, TREES sets how many, TREE picks one
   conformance --sources        only where charts come from and go to: repositories, signatures
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     let outcome = match args.first().map(String::as_str) {
         Some("tidy") => tidy::run(),
         Some("peers") => peers::install().map(|dir| println!("{}", dir.display())),
+        Some("bench") => bench::run(),
         Some("conformance") => conformance::run(&args[1..]),
         _ => {
             print!("{HELP}");

@@ -26,12 +26,18 @@ pub(crate) fn cache_dir() -> PathBuf {
     base.join("helm-rs")
 }
 
-/// Installs whatever is missing and answers the folder with the programs.
-pub(crate) fn install() -> Result<PathBuf, String> {
+/// Installs Helm 4 alone and answers the folder with it.
+pub(crate) fn install_helm() -> Result<PathBuf, String> {
     let bin = cache_dir().join("bin");
     fs::create_dir_all(&bin).map_err(|e| format!("{}: {e}", bin.display()))?;
-    go_install(&bin, "helm3", HELM3, "helm.sh/helm/v3/cmd/helm", &helm_flags("helm3"))?;
     go_install(&bin, "helm4", HELM4, "helm.sh/helm/v4/cmd/helm", &helm_flags("helm4"))?;
+    Ok(bin)
+}
+
+/// Installs whatever is missing and answers the folder with the programs.
+pub(crate) fn install() -> Result<PathBuf, String> {
+    let bin = install_helm()?;
+    go_install(&bin, "helm3", HELM3, "helm.sh/helm/v3/cmd/helm", &helm_flags("helm3"))?;
     go_install(&bin, "kwok", KWOK, "sigs.k8s.io/kwok/cmd/kwok", "")?;
     go_install(&bin, "registry", REGISTRY, "github.com/distribution/distribution/v3/cmd/registry", "")?;
     etcd(&bin)?;

@@ -17,6 +17,7 @@ use std::process::Command;
 use crate::cluster::Cluster;
 use crate::peers;
 use crate::process::{Ran, run as run_program, step};
+pub(crate) use sources::Web;
 
 /// The two programs that are compared, and the folder that both work in.
 pub(crate) struct Pair {
@@ -40,7 +41,7 @@ pub(crate) enum Program {
 }
 
 impl Pair {
-    fn new(bin: &Path) -> Result<Pair, String> {
+    pub(crate) fn new(bin: &Path) -> Result<Pair, String> {
         let ours = build_ours()?;
         let home = tempfile::tempdir().map_err(|e| e.to_string())?;
         Ok(Pair { ours, helm4: bin.join("helm4"), helm3: bin.join("helm3"), home })
@@ -136,6 +137,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
             value("--filter").map(String::as_str),
             has("--verbose"),
         );
+    }
+    if has("--dependencies") {
+        return conclude(sources::dependencies(&pair, &bin)?);
     }
     if has("--sources") {
         return conclude(sources::run(&pair, &bin)?);

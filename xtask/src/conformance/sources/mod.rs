@@ -1,5 +1,6 @@
 //! Where charts come from and go to: who made them, who may read them.
 
+mod dependency;
 mod oci;
 mod oci_faults;
 mod provenance;
@@ -9,13 +10,21 @@ mod web;
 
 use std::path::Path;
 
+pub(crate) use web::Web;
+
 use super::{Pair, Score};
 
 /// Everything that needs no cluster.
 pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
     let mut score = repositories::run(pair)?;
+    score.add(dependency::run(pair, bin)?);
     score.add(provenance::run(pair)?);
     score.add(oci::run(pair, bin)?);
     score.add(oci_faults::run(pair)?);
     Ok(score)
+}
+
+/// Only what charts need of others.
+pub(crate) fn dependencies(pair: &Pair, bin: &Path) -> Result<Score, String> {
+    dependency::run(pair, bin)
 }

@@ -10,9 +10,9 @@ use std::time::Duration;
 use crate::process::{step, wait_until};
 
 /// A running nginx; it ends when dropped.
-pub(super) struct Web {
+pub(crate) struct Web {
     child: Child,
-    pub(super) plain: String,
+    pub(crate) plain: String,
     pub(super) users: String,
     pub(super) tls: String,
     pub(super) mutual: String,
@@ -27,7 +27,7 @@ impl Drop for Web {
 
 impl Web {
     /// Serves `folder`/charts; certificates and logs go into the folder.
-    pub(super) fn start(folder: &Path) -> Result<Web, String> {
+    pub(crate) fn start(folder: &Path) -> Result<Web, String> {
         certificates(folder)?;
         let ports = free_ports(4)?;
         fs::write(folder.join("users"), "joe:{PLAIN}s3cret\n").map_err(|e| e.to_string())?;
