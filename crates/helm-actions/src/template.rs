@@ -5,7 +5,7 @@ use std::sync::Arc;
 use govalue::Map;
 use helm_chart::{Chart, Compat, Warning, dependencies};
 use helm_release::{Hook, Order, manifest};
-use helm_render::{Capabilities, LintNote, ReleaseInfo, RenderError, RenderInput, Rendered, Schema, World};
+use helm_render::{Capabilities, ReleaseInfo, RenderError, RenderInput, Rendered, Schema, World};
 
 use crate::kube_version;
 
@@ -38,8 +38,6 @@ pub struct TemplateOutput {
     pub hooks: Vec<Hook>,
     /// Hook annotations that name no event.
     pub unknown_hooks: Vec<String>,
-    /// What functions let pass.
-    pub notes: Vec<LintNote>,
 }
 
 impl TemplateOutput {
@@ -102,7 +100,7 @@ fn sorted(
         .filter(|f| !f.path.ends_with("NOTES.txt"))
         .map(|f| (f.path.as_str(), f.text.as_str()))
         .collect();
-    let mut output = TemplateOutput { notes: rendered.notes, ..TemplateOutput::default() };
+    let mut output = TemplateOutput::default();
     match manifest::sort(files.iter().copied(), Order::Install, compat) {
         Ok(manifests) => {
             if include_crds {

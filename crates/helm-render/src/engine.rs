@@ -11,7 +11,8 @@ use helm_chart::{Chart, Compat, Warning, schema, values};
 use crate::error::RenderError;
 use crate::funcs::{ROOT_TEMPLATE, functions, without_no_value};
 use crate::host::{LintNote, RenderHost};
-use crate::scope::{Common, Renderable, renderables, values_type};
+use crate::scope::{Common, Renderable, renderables};
+use crate::values_type::values_type;
 use crate::{Capabilities, World};
 
 /// What `.Release` says.
@@ -154,8 +155,6 @@ pub struct Rendered {
     pub values: Map,
     /// What merging the values had to remark.
     pub warnings: Vec<Warning>,
-    /// What functions let pass in a lint mode.
-    pub notes: Vec<LintNote>,
 }
 
 /// The values that templates see: the supplied ones over the defaults of the chart and of all charts beneath, checked
@@ -181,6 +180,16 @@ pub fn render_with_values(
     values: Map,
     world: Arc<dyn World>,
 ) -> Result<Rendered, RenderError> {
+    render_noting(input, values, world, &mut Vec::new())
+}
+
+/// The same; what functions let pass in a lint mode is noted, for a rendering that fails in the end too.
+pub fn render_noting(
+    input: &RenderInput<'_>,
+    values: Map,
+    world: Arc<dyn World>,
+    notes: &mut Vec<LintNote>,
+) -> Result<Rendered, RenderError> {
     let common = Common::new(&input.release, input.capabilities, input.compat);
     let mut templates = renderables(input.chart, values.clone(), &common);
     // Of two templates with one path the later stands, as in Helm's map. The sort is stable.
@@ -197,14 +206,12 @@ pub fn render_with_values(
         enable_dns: input.enable_dns,
         notes: Vec::new(),
     };
-    let mut files = Vec::with_capacity(templates.len());
-    for template in &templates {
-        if let Some(file) = execute(input, &set, template, &mut host)? {
-            files.push(file);
-        }
-    }
+    let executed = templates.iter().filter_map(|t| execute(input, &set, t, &mut host).transpose());
+    let files = executed.collect::<Result<Vec<_>, _>>();
+    notes.append(&mut host.notes);
+    let mut files = files?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Rendered { files, values, warnings: Vec::new(), notes: host.notes })
+    Ok(Rendered { files, values, warnings: Vec::new() })
 }
 
 fn check_schema(

@@ -30,11 +30,13 @@ mod host;
 mod mentions;
 mod scope;
 mod toml;
+mod values_type;
 mod world;
 
 pub use capabilities::{Capabilities, GO_VERSION, KUBE_CLIENT_VERSION, KubeVersion, helm_version};
 pub use engine::{
-    Mode, ReleaseInfo, RenderInput, Rendered, RenderedFile, Schema, render, render_with_values, values,
+    Mode, ReleaseInfo, RenderInput, Rendered, RenderedFile, Schema, render, render_noting,
+    render_with_values, values,
 };
 pub use error::RenderError;
 pub use funcs::functions;

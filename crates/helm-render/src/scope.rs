@@ -1,12 +1,13 @@
 //! The data that each template sees: one map a chart, nested as the charts are.
 
-use govalue::{Map, Type, Value};
+use govalue::{Map, Value};
 use helm_chart::{Chart, Compat};
 
 use crate::Capabilities;
 use crate::chart_value::chart_value;
 use crate::engine::ReleaseInfo;
 use crate::files::files_value;
+use crate::values_type::{find_table, values_type};
 
 /// A template of the chart tree with the data it is executed with.
 pub(crate) struct Renderable<'a> {
@@ -17,12 +18,6 @@ pub(crate) struct Renderable<'a> {
     pub(crate) data: Map,
     /// The folder of the chart's templates.
     pub(crate) base_path: String,
-}
-
-/// The Go type of `.Values` and of the data of a template.
-pub(crate) fn values_type(compat: Compat) -> Type {
-    let name = if compat == Compat::V3 { "chartutil.Values" } else { "common.Values" };
-    Type::named(name, Map::string_any())
 }
 
 /// What all scopes have in common.
@@ -89,13 +84,5 @@ fn collect<'a>(
 
 /// The values of a subchart.
 pub(crate) fn values_of(values: &Map, subchart: &str) -> Map {
-    table(values, subchart).unwrap_or_default()
-}
-
-/// Helm's `Values.Table`: the map at a path with dots.
-fn table(values: &Map, path: &str) -> Option<Map> {
-    path.split('.').try_fold(values.clone(), |map, key| match map.get(key) {
-        Some(Value::Map(inner)) => Some(inner),
-        _ => None,
-    })
+    find_table(values, subchart).unwrap_or_default()
 }

@@ -41,7 +41,6 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             return;
         }
     }
-    linter.linted.notes.extend(rendered.notes);
 }
 
 /// Helm 3 is content with no folder at all.
@@ -111,7 +110,8 @@ fn render(linter: &mut Linter<'_>, chart: &Chart) -> Option<Rendered> {
     input.schema = request.schema.clone();
     let values = helm_render::values(&input, warnings);
     let world = request.world.clone();
-    match values.and_then(|values| helm_render::render_with_values(&input, values, world)) {
+    let notes = &mut linter.linted.notes;
+    match values.and_then(|values| helm_render::render_noting(&input, values, world, notes)) {
         Ok(rendered) => Some(rendered),
         Err(e) => {
             linter.rule(Severity::Error, FOLDER, Err(e));

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::DirError;
 use crate::warning::Level;
@@ -93,10 +93,47 @@ fn resolve(path: &Path) -> Result<PathBuf, String> {
         if crate::go::errno(&e) == "too many levels of symbolic links" {
             return TOO_MANY_LINKS.to_owned();
         }
-        // Go reports the first part of the way that is not there.
-        let missing = fs::read_link(path).map_or_else(|_| path.to_owned(), |to| path.with_file_name(to));
-        PathError::new("lstat", &missing)(e).to_string()
+        match first_missing(path) {
+            Ok(()) => PathError::new("lstat", path)(e),
+            Err((missing, e)) => PathError::new("lstat", &missing)(e),
+        }
+        .to_string()
     })
+}
+
+/// Follows a path element by element, links too, and answers where it leads or where it ends: Go reports the first
+/// part of the way that is not there. The system has counted the links before. Go takes `..` together with the element
+/// before it only where that is not the first one (`/tmp/..`).
+fn first_missing(path: &Path) -> Result<(), (PathBuf, std::io::Error)> {
+    let mut way = PathBuf::from("/");
+    let mut ahead: Vec<OsString> = elements(path);
+    while let Some(element) = ahead.pop() {
+        let first = way.parent().is_none_or(|above| above.parent().is_none());
+        if element == ".." && !first && !way.ends_with("..") {
+            way.pop();
+            continue;
+        }
+        way.push(&element);
+        if element == ".." {
+            continue;
+        }
+        let found = fs::symlink_metadata(&way).map_err(|e| (way.clone(), e))?;
+        if found.is_symlink() {
+            let target = fs::read_link(&way).map_err(|e| (way.clone(), e))?;
+            way.pop();
+            if target.is_absolute() {
+                way = PathBuf::from("/");
+            }
+            ahead.append(&mut elements(&target));
+        }
+    }
+    Ok(())
+}
+
+/// The elements of a path, the first one last.
+fn elements(path: &Path) -> Vec<OsString> {
+    let named = |c: &Component<'_>| matches!(c, Component::Normal(_) | Component::ParentDir);
+    path.components().rev().filter(named).map(|c| c.as_os_str().to_owned()).collect()
 }
 
 fn names(path: &Path) -> std::io::Result<Vec<OsString>> {

@@ -70,6 +70,18 @@ fn build(root: &Path) {
     symlink("../shared/folder", root.join("links/folder")).expect("a link");
     write(&root.join("dangling"), &[CHART]);
     symlink("nowhere", root.join("dangling/link")).expect("a link");
+    // What is not there is named by its place: folders and links on the way are resolved.
+    for (folder, target) in [
+        ("astray", "../no/where/file"),
+        ("above", "../../../../../../../../../../../../gone/file"),
+        ("through-link", "../links/folder/gone"),
+        ("through-file", "../shared/file/gone"),
+        ("by-another-link", "../dangling/link"),
+        ("absolute", "/gone/file"),
+    ] {
+        write(&root.join(folder), &[CHART]);
+        symlink(target, root.join(folder).join("link")).expect("a link");
+    }
     write(&root.join("looping"), &[CHART]);
     symlink("b", root.join("looping/a")).expect("a link");
     symlink("a", root.join("looping/b")).expect("a link");

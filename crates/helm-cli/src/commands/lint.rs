@@ -30,7 +30,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     };
     if args.on("with-subcharts") {
         for path in paths.clone() {
-            find_subcharts(&path.join("charts"), &mut paths);
+            find_subcharts(&cleaned(&path.join("charts")), &mut paths);
         }
     }
     let mut files = Files::new(context);
@@ -133,10 +133,7 @@ fn check(path: &Path, request: &LintRequest<'_>) -> Result<Linted, String> {
             .map_err(|e| format!("unable to extract tarball: {e}"))?;
         return Ok(lint(&chart, request));
     }
-    let file = match path.to_str() {
-        Some(".") => PathBuf::from("Chart.yaml"),
-        _ => path.join("Chart.yaml"),
-    };
+    let file = cleaned(&path.join("Chart.yaml"));
     match std::fs::metadata(&file) {
         Ok(_) => Ok(lint(path, request)),
         Err(e) => Err(format!(
@@ -185,14 +182,23 @@ fn print_notes(context: &Context, linted: &Linted) {
     }
 }
 
-/// Charts beneath `charts/`, folders and archives, in the order of their names.
+/// A path as Go's `filepath.Join` leaves it, for it is shown.
+fn cleaned(path: &Path) -> PathBuf {
+    PathBuf::from(helm_source::dependency::clean_path(&path.to_string_lossy()))
+}
+
+/// Charts beneath `charts/`, folders and archives, in the order of their names. Links are not followed, as Go's
+/// `filepath.Walk` does not.
 fn find_subcharts(dir: &Path, found: &mut Vec<PathBuf>) {
+    if dir.is_symlink() {
+        return;
+    }
     let Ok(entries) = std::fs::read_dir(dir) else { return };
     let mut entries: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
     entries.sort();
     for path in entries {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() {
+        if path.is_dir() && !path.is_symlink() {
             find_subcharts(&path, found);
         } else if name == "Chart.yaml" {
             found.extend(path.parent().map(Path::to_path_buf));
