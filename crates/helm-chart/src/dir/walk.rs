@@ -93,18 +93,14 @@ fn resolve(path: &Path) -> Result<PathBuf, String> {
         if crate::go::errno(&e) == "too many levels of symbolic links" {
             return TOO_MANY_LINKS.to_owned();
         }
-        match first_missing(path) {
-            Ok(()) => PathError::new("lstat", path)(e),
-            Err((missing, e)) => PathError::new("lstat", &missing)(e),
-        }
-        .to_string()
+        first_missing(path).err().unwrap_or_else(|| PathError::new("lstat", path)(e).to_string())
     })
 }
 
-/// Follows a path element by element, links too, and answers where it leads or where it ends: Go reports the first
-/// part of the way that is not there. The system has counted the links before. Go takes `..` together with the element
-/// before it only where that is not the first one (`/tmp/..`).
-fn first_missing(path: &Path) -> Result<(), (PathBuf, std::io::Error)> {
+/// Follows a path element by element, links too, and says where it ends: Go reports the first part of the way that is
+/// not there. The system has counted the links before. Go takes `..` together with the element before it only where
+/// that is not the first one (`/tmp/..`).
+fn first_missing(path: &Path) -> Result<(), String> {
     let mut way = PathBuf::from("/");
     let mut ahead: Vec<OsString> = elements(path);
     while let Some(element) = ahead.pop() {
@@ -117,14 +113,17 @@ fn first_missing(path: &Path) -> Result<(), (PathBuf, std::io::Error)> {
         if element == ".." {
             continue;
         }
-        let found = fs::symlink_metadata(&way).map_err(|e| (way.clone(), e))?;
+        let failed = |operation| PathError::new(operation, &way);
+        let found = fs::symlink_metadata(&way).map_err(|e| failed("lstat")(e).to_string())?;
         if found.is_symlink() {
-            let target = fs::read_link(&way).map_err(|e| (way.clone(), e))?;
+            let target = fs::read_link(&way).map_err(|e| failed("readlink")(e).to_string())?;
             way.pop();
             if target.is_absolute() {
                 way = PathBuf::from("/");
             }
             ahead.append(&mut elements(&target));
+        } else if !found.is_dir() && !ahead.is_empty() {
+            return Err("not a directory".to_owned());
         }
     }
     Ok(())
