@@ -168,7 +168,10 @@ impl Object for Foo {
 pub fn bracket() -> Value {
     Value::Func(Arc::new(Func {
         signature: signature(vec![Type::STRING], false, Type::STRING, false),
-        body: Box::new(|args| Ok(Value::from(format!("<{}>", text(&args[0]))))),
+        body: Box::new(|args| {
+            let inner = args[0].as_str().expect("a checked argument").as_bytes();
+            Ok(Value::from(Str::from([b"<", inner, b">"].concat())))
+        }),
     }))
 }
 

@@ -1,7 +1,7 @@
 //! Random templates must fare as they do in Go: `CASES` sets their number, `SEED` repeats a run.
 
 use crate::generate::Generator;
-use crate::judge::{Case, compare, oracle};
+use crate::judge::{Case, Verdict, compare, oracle};
 
 fn setting(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
@@ -18,7 +18,7 @@ fn random_templates_agree_with_go() {
     let seed = setting("SEED").unwrap_or(clock.as_nanos() as u64 >> 10);
     println!("SEED={seed} CASES={cases}");
     let mut oracle = oracle();
-    let (mut differences, mut done) = (Vec::new(), 0);
+    let (mut verdict, mut done) = (Verdict::default(), 0);
     while done < cases {
         let batch: Vec<Case> = (done..(done + 1_000).min(cases))
             .map(|i| {
@@ -27,11 +27,14 @@ fn random_templates_agree_with_go() {
             })
             .collect();
         done += batch.len() as u64;
-        differences.extend(compare(&mut oracle, &batch));
-        if differences.len() > 20 {
+        compare(&mut oracle, &batch, &mut verdict);
+        if verdict.differences.len() > 20 {
             break;
         }
     }
+    let Verdict { parse_errors, execution_errors, rendered, differences } = verdict;
+    println!("rendered: {rendered}, execution errors: {execution_errors}, parse errors: {parse_errors}");
+    assert!(rendered * 2 > done as usize, "SEED={seed}: only {rendered} of {done} random templates rendered");
     assert!(
         differences.is_empty(),
         "SEED={seed}: {} of {done} differ:\n{}",

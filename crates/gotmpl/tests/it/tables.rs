@@ -3,7 +3,7 @@
 use govalue::{Int, Key, Kind, List, Map, Type, Value};
 
 use crate::host::{Foo, Stream, StreamKind, bracket, sum, values_type};
-use crate::judge::{Case, compare, oracle};
+use crate::judge::{Case, Verdict, compare, oracle};
 
 /// Data that has something of everything.
 pub fn data() -> Value {
@@ -122,7 +122,9 @@ fn delimiters_of_all_kinds_agree_with_go() {
             }
         }
     }
-    let differences = compare(&mut oracle(), &cases);
+    let mut verdict = Verdict::default();
+    compare(&mut oracle(), &cases, &mut verdict);
+    let differences = verdict.differences;
     assert!(differences.is_empty(), "{} of {}:\n{}", differences.len(), cases.len(), differences.join("\n"));
 }
 
@@ -137,6 +139,8 @@ fn hand_made_cases_agree_with_go() {
                 .map(|missing_key| Case { missing_key, ..Case::new(text, data()) })
         })
         .collect();
-    let differences = compare(&mut oracle(), &cases);
+    let mut verdict = Verdict::default();
+    compare(&mut oracle(), &cases, &mut verdict);
+    let differences = verdict.differences;
     assert!(differences.is_empty(), "{} of {}:\n{}", differences.len(), cases.len(), differences.join("\n"));
 }
