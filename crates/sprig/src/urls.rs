@@ -1,13 +1,10 @@
 //! `urlParse` and `urlJoin`: Go's package `net/url`.
 
-mod address;
-mod url;
-
+use gourl::{Parts, UserInfo};
 use govalue::{Key, Kind, Map, Str, Value};
 
 use crate::function::{Outcome, functions};
 use crate::panics;
-use url::{Url, UserInfo};
 
 functions! { FUNCTIONS:
     "urlParse" (string) -> dict = parse;
@@ -15,37 +12,36 @@ functions! { FUNCTIONS:
 }
 
 fn parse(text: &Str) -> Outcome<Map> {
-    let url = Url::parse(text).map_err(|e| format!("unable to parse url: {e}"))?;
-    let user = url.user.as_ref().map(UserInfo::to_bytes).unwrap_or_default();
-    let hostname = url.hostname().to_vec();
-    let parts: [(&str, Vec<u8>); 8] = [
-        ("fragment", url.fragment),
-        ("host", url.host),
-        ("hostname", hostname),
-        ("opaque", url.opaque),
-        ("path", url.path),
-        ("query", url.raw_query),
-        ("scheme", url.scheme),
-        ("userinfo", user),
+    let url = Parts::parse(text).map_err(|e| format!("unable to parse url: {e}"))?;
+    let user = url.user.as_ref().map(UserInfo::escaped).unwrap_or_default();
+    let parts: [(&str, &[u8]); 8] = [
+        ("fragment", &url.fragment),
+        ("host", &url.host),
+        ("hostname", url.hostname()),
+        ("opaque", &url.opaque),
+        ("path", &url.path),
+        ("query", url.raw_query.as_deref().unwrap_or_default()),
+        ("scheme", &url.scheme),
+        ("userinfo", user.as_bytes()),
     ];
     Ok(parts.into_iter().map(|(name, part)| (Key::from(name), Value::Str(part.into()))).collect())
 }
 
 fn join(parts: Map) -> Outcome<Str> {
     let part = |name: &str| text_part(&parts, name);
-    let mut url = Url {
-        scheme: part("scheme")?,
-        host: part("host")?,
-        path: part("path")?,
-        raw_query: part("query")?,
-        opaque: part("opaque")?,
-        fragment: part("fragment")?,
-        ..Url::default()
+    let mut url = Parts {
+        scheme: part("scheme")?.into(),
+        host: part("host")?.into(),
+        path: part("path")?.into(),
+        raw_query: Some(part("query")?).filter(|query| !query.is_empty()).map(Into::into),
+        opaque: part("opaque")?.into(),
+        fragment: part("fragment")?.into(),
+        ..Parts::default()
     };
     let user = part("userinfo")?;
+    let carrier = [b"proto://", &user[..], b"@host"].concat();
     if !user.is_empty() {
-        let carrier = [b"proto://", &user[..], b"@host"].concat();
-        url.user = Url::parse(&carrier).map_err(|e| format!("unable to parse userinfo in dict: {e}"))?.user;
+        url.user = Parts::parse(&carrier).map_err(|e| format!("unable to parse userinfo in dict: {e}"))?.user;
     }
     Ok(url.to_bytes().into())
 }

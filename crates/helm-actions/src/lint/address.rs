@@ -1,6 +1,5 @@
 //! Addresses as the `govalidator` package judges them, which Helm's rules ask.
 
-use std::net::Ipv6Addr;
 use std::sync::LazyLock;
 
 use gonet::Url;
@@ -68,27 +67,16 @@ pub(super) fn is_url(text: &str) -> bool {
     }
     let with_port = text.contains(':') && !text.contains("://");
     let parsed = if with_port { Url::parse(&format!("http://{text}")) } else { Url::parse(text) };
-    let Some(url) = parsed.ok().filter(has_sound_host) else { return false };
+    let Ok(url) = parsed else { return false };
     if url.host.starts_with('.') || (url.host.is_empty() && !url.path.is_empty() && !url.path.contains('.')) {
         return false;
     }
     URL.as_ref().is_some_and(|shape| shape.is_match(text.as_bytes()))
 }
 
-/// In brackets stands an IPv6 address, which may have a zone; in another host only what is not ASCII may be written with
-/// percent signs.
-fn has_sound_host(url: &Url) -> bool {
-    if let Some((address, _)) = url.host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        let address = address.split_once('%').map_or(address, |(address, _)| address);
-        return address.parse::<Ipv6Addr>().is_ok();
-    }
-    let wide = |code: &str| code.get(..2).is_some_and(|c| matches!(u8::from_str_radix(c, 16), Ok(128..)));
-    url.host.split('%').skip(1).all(wide)
-}
-
 /// A URL with a scheme, as it would stand in a request: without a fragment (`IsRequestURL`).
 pub(super) fn is_request_url(text: &str) -> bool {
-    Url::parse(&text.replace('#', "%23")).is_ok_and(|url| !url.scheme.is_empty() && has_sound_host(&url))
+    Url::parse(&text.replace('#', "%23")).is_ok_and(|url| url.is_absolute())
 }
 
 #[cfg(test)]

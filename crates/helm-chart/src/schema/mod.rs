@@ -3,7 +3,6 @@
 mod format;
 mod format_time;
 mod instance;
-mod ipv6;
 mod message;
 mod number;
 mod path;

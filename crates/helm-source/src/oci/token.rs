@@ -59,7 +59,7 @@ pub(crate) fn check_realm(realm: &str, registry: &Url) -> Result<(), OciError> {
         }
     }
     let host = url.hostname();
-    if is_internal(host) && host != registry.hostname() {
+    if is_internal(&host) && host != registry.hostname() {
         let host = quote(host.as_bytes());
         return refused(format!(
             "bearer realm host {host} is a loopback, link-local, private, or unspecified address"
@@ -73,7 +73,8 @@ fn is_internal(host: &str) -> bool {
         let link_local_multicast = a.octets()[..3] == [224, 0, 0];
         a.is_loopback() || a.is_link_local() || a.is_private() || a.is_unspecified() || link_local_multicast
     };
-    match host.parse::<IpAddr>() {
+    // A zone says through which interface, not whose address it is.
+    match host.split('%').next().unwrap_or_default().parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => v4(address),
         Ok(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
             Some(address) => v4(address),

@@ -5,15 +5,17 @@ use thiserror::Error;
 
 /// The kind of an address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Family {
+pub enum Family {
+    /// Four numbers with dots between.
     V4,
+    /// Groups with colons between, an IPv4 address in IPv6 form included.
     V6,
 }
 
-/// The error of `netip.ParseAddr`.
-#[derive(Debug, Error)]
+/// The error of `netip.ParseAddr`: `ParseAddr("TEXT"): REASON`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("ParseAddr({}): {message}{}", quote(.input), at_text(.at))]
-pub(super) struct ParseError {
+pub struct ParseError {
     input: Vec<u8>,
     message: &'static str,
     /// What was not understood; empty when that is the whole.
@@ -27,8 +29,8 @@ fn at_text(at: &[u8]) -> String {
 /// What went wrong and the rest of the text from there on.
 type Fault<'s> = (&'static str, &'s [u8]);
 
-/// Checks an address.
-pub(super) fn parse(input: &[u8]) -> Result<Family, ParseError> {
+/// Checks an address, with or without a zone (`netip.ParseAddr`).
+pub fn parse(input: &[u8]) -> Result<Family, ParseError> {
     let result = match input.iter().find(|b| matches!(b, b'.' | b':' | b'%')) {
         Some(b'.') => parse_v4(input).map(|()| Family::V4),
         Some(b':') => parse_v6(input).map(|()| Family::V6),
