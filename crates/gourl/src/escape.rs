@@ -13,12 +13,14 @@ pub(crate) enum Place {
     User,
     Fragment,
     QueryComponent,
+    PathSegment,
 }
 
 fn must_escape(b: u8, place: Place) -> bool {
     match b {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => false,
         _ if place == Place::QueryComponent => true,
+        _ if place == Place::PathSegment => !b"$&+=:@".contains(&b),
         _ if matches!(place, Place::Host | Place::Zone) => !b"!$&'()*+,;=:[]<>\"".contains(&b),
         b'$' | b'&' | b'+' | b',' | b';' | b'=' => false,
         b'?' => place != Place::Fragment,
@@ -49,6 +51,21 @@ pub(crate) fn escape(s: &[u8], place: Place) -> String {
 /// Go's `url.QueryEscape`.
 pub fn query_escape(text: &str) -> String {
     escape(text.as_bytes(), Place::QueryComponent)
+}
+
+/// Go's `url.PathEscape`: for one segment of a path.
+pub fn path_escape(text: &str) -> String {
+    escape(text.as_bytes(), Place::PathSegment)
+}
+
+/// How a path is escaped where nothing says otherwise (the default of `URL.EscapedPath`).
+pub fn escaped_path(path: &[u8]) -> String {
+    escape(path, Place::Path)
+}
+
+/// Go's `url.PathUnescape`.
+pub fn path_unescape(text: &[u8]) -> Result<Cow<'_, [u8]>, Reason> {
+    unescape(text, Place::PathSegment)
 }
 
 /// Whether an escaped text can stand as it is: none of its bytes would be escaped when it is printed.

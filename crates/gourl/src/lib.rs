@@ -9,6 +9,6 @@ mod escape;
 mod parts;
 mod url;
 
-pub use escape::query_escape;
+pub use escape::{escaped_path, path_escape, path_unescape, query_escape};
 pub use parts::{ParseError, Parts, Reason, UserInfo};
 pub use url::{Url, mask_password};

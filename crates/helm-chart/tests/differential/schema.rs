@@ -237,7 +237,7 @@ fn normal(text: &str) -> Vec<String> {
 #[test]
 fn schemas_judge_as_in_helm() {
     let mut r = Random::seeded("schema");
-    let questions: Vec<Json> = (0..cases(4000))
+    let questions: Vec<Json> = (0..cases(1000))
         .map(|case| {
             let mut chart = json!({"name": "root", "version": "1.0.0", "schema": document(&mut r)});
             if r.chance(30) {

@@ -3,12 +3,15 @@
 use govalue::strconv::format_float;
 
 /// `%d`: groups of three digits.
-pub(super) fn integer(number: usize) -> String {
+pub(crate) fn integer(number: i64) -> String {
     grouped(&number.to_string())
 }
 
 /// `%v` of a `float64`: from a million up as a power of ten, with superscript digits.
-pub(super) fn float(number: f64) -> String {
+pub(crate) fn float(number: f64) -> String {
+    if number.is_infinite() {
+        return if number > 0.0 { "∞" } else { "-∞" }.to_owned();
+    }
     let text = format_float(number, b'g', -1, 64);
     let Some((mantissa, exponent)) = text.split_once('e') else {
         return match text.split_once('.') {

@@ -3,8 +3,7 @@
 use govalue::strconv::quote_rune;
 
 /// Go's `time.Parse("2006-01-02", …)`.
-pub(super) fn date(text: &str) -> Result<(), String> {
-    let quoted = crate::time::quoted;
+pub(crate) fn date(text: &str) -> Result<(), String> {
     let fail = |rest: &str, layout: &str| {
         Err(format!(
             "parsing time {} as \"2006-01-02\": cannot parse {} as \"{layout}\"",
@@ -47,7 +46,7 @@ pub(super) fn date(text: &str) -> Result<(), String> {
     }
 }
 
-pub(super) fn date_time(text: &str) -> Result<(), String> {
+pub(crate) fn date_time(text: &str) -> Result<(), String> {
     if text.len() < 20 {
         return Err("less than 20 characters long".to_owned());
     }
@@ -72,16 +71,16 @@ fn numbers<const N: usize>(text: &str, what: &str) -> Result<[i64; N], String> {
     Ok(out)
 }
 
-pub(super) fn time(text: &str) -> Result<(), String> {
+pub(crate) fn time(text: &str) -> Result<(), String> {
     if text.len() < 9 {
         return Err("less than 9 characters long".to_owned());
+    }
+    if text.as_bytes()[2] != b':' || text.as_bytes()[5] != b':' {
+        return Err("missing colon in correct place".to_owned());
     }
     let (Some(clock), Some(mut rest)) = (text.get(..8), text.get(8..)) else {
         return Err("invalid hour/min/sec".to_owned());
     };
-    if clock.as_bytes()[2] != b':' || clock.as_bytes()[5] != b':' {
-        return Err("missing colon in correct place".to_owned());
-    }
     let [hour, minute, second] = numbers::<3>(clock, "hour/min/sec")?;
     if hour > 23 || minute > 59 || second > 60 {
         return Err("hour/min/sec out of range".to_owned());
@@ -117,7 +116,7 @@ fn offset(text: &str) -> Result<i64, String> {
     Ok(sign * (hours * 60 + minutes))
 }
 
-pub(super) fn duration(text: &str) -> Result<(), String> {
+pub(crate) fn duration(text: &str) -> Result<(), String> {
     let fail = |text: &str| Err(text.to_owned());
     let Some(rest) = text.strip_prefix('P') else { return fail("must start with P") };
     if rest.is_empty() {
@@ -163,7 +162,7 @@ fn elements(mut text: &str, all: &str) -> Result<(), String> {
     Ok(())
 }
 
-pub(super) fn period(text: &str) -> Result<(), String> {
+pub(crate) fn period(text: &str) -> Result<(), String> {
     let Some((start, end)) = text.split_once('/') else { return Err("missing slash".to_owned()) };
     if start.starts_with('P') {
         duration(start).map_err(|e| format!("invalid start duration: {e}"))?;
@@ -174,4 +173,18 @@ pub(super) fn period(text: &str) -> Result<(), String> {
         }
     }
     date_time(end).map_err(|e| format!("invalid end date-time: {e}"))
+}
+
+/// How package `time` quotes: bytes beyond ASCII in hexadecimal.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', byte as char]),
+            b' '..=b'~' | 0x7f => out.push(byte as char),
+            _ => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out.push('"');
+    out
 }
