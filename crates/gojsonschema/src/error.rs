@@ -64,7 +64,7 @@ pub struct ValidationError {
 impl ValidationError {
     pub(crate) fn new(failure: &Failure<'_>) -> ValidationError {
         let mut report = String::new();
-        failure.write(&mut report, 0);
+        failure.write(&mut report);
         ValidationError { report }
     }
 }
@@ -86,23 +86,25 @@ pub(crate) struct Failure<'s> {
 }
 
 impl Failure<'_> {
-    fn write(&self, out: &mut String, indent: usize) {
-        let mut inner = indent;
-        // A reference with one failure behind it is no step of its own.
-        if !(matches!(self.kind, Kind::Reference) && self.causes.len() == 1) {
-            if indent > 0 {
-                out.push('\n');
-                out.push_str(&"  ".repeat(indent - 1));
-                out.push_str("- ");
+    /// Writes a line for each failure, without calling itself: failures may be nested deep.
+    fn write(&self, out: &mut String) {
+        let mut rest = vec![(self, 0)];
+        while let Some((failure, indent)) = rest.pop() {
+            let mut inner = indent;
+            // A reference with one failure behind it is no step of its own.
+            if !(matches!(failure.kind, Kind::Reference) && failure.causes.len() == 1) {
+                if indent > 0 {
+                    out.push('\n');
+                    out.push_str(&"  ".repeat(indent - 1));
+                    out.push_str("- ");
+                }
+                if !matches!(failure.kind, Kind::Schema { .. }) {
+                    out.push_str(&format!("at {}: ", quote(&failure.at)));
+                }
+                out.push_str(&failure.kind.to_string());
+                inner += 1;
             }
-            if !matches!(self.kind, Kind::Schema { .. }) {
-                out.push_str(&format!("at {}: ", quote(&self.at)));
-            }
-            out.push_str(&self.kind.to_string());
-            inner += 1;
-        }
-        for cause in &self.causes {
-            cause.write(out, inner);
+            rest.extend(failure.causes.iter().rev().map(|cause| (cause, inner)));
         }
     }
 }

@@ -27,6 +27,15 @@ pub(crate) struct Roots<'l> {
     trusted: bool,
 }
 
+/// A schema that was found and not yet looked at.
+struct Found<'j> {
+    pointer: String,
+    schema: &'j Json,
+    /// What its identifier is relative to.
+    base: Rc<str>,
+    dialect: Rc<Dialect>,
+}
+
 /// How deep `$schema` of a meta-schema may lead on.
 type Cycle = BTreeSet<String>;
 
@@ -117,29 +126,39 @@ impl<'l> Roots<'l> {
         pointer: &str,
         fallback: &Dialect,
     ) -> Result<(), CompileError> {
-        if root.seen.contains(pointer) {
-            return Ok(());
-        }
-        match schema.as_object() {
-            Some(object) => self.collect_object(root, schema, object, base, pointer, fallback)?,
-            None if pointer.is_empty() => {
-                root.resources.insert(String::new(), Resource::new("", base, fallback.clone()));
+        let first = Found {
+            pointer: pointer.to_owned(),
+            schema,
+            base: Rc::from(base),
+            dialect: Rc::new(fallback.clone()),
+        };
+        let mut found = vec![first];
+        while let Some(next) = found.pop() {
+            if !root.seen.insert(next.pointer.clone()) {
+                continue;
             }
-            None => {}
+            match next.schema.as_object() {
+                Some(object) => self.collect_object(root, next, object, &mut found)?,
+                None if next.pointer.is_empty() => {
+                    let whole = Resource::new("", &next.base, (*next.dialect).clone());
+                    root.resources.insert(String::new(), whole);
+                }
+                None => {}
+            }
         }
-        root.seen.insert(pointer.to_owned());
         Ok(())
     }
 
-    fn collect_object(
+    /// Notes what identifies a schema, and finds the schemas directly within it.
+    fn collect_object<'j>(
         &mut self,
         root: &mut Root,
-        schema: &Json,
-        object: &BTreeMap<String, Json>,
-        base: &str,
-        pointer: &str,
-        fallback: &Dialect,
+        schema: Found<'j>,
+        object: &'j BTreeMap<String, Json>,
+        found: &mut Vec<Found<'j>>,
     ) -> Result<(), CompileError> {
+        let Found { pointer, schema, base, dialect: fallback } = schema;
+        let pointer = pointer.as_str();
         let mut own = object.get("$schema").and_then(Json::as_str);
         let mut draft = self.draft(&root.url, pointer, schema, fallback.draft, &mut Cycle::new())?;
         let mut id = draft.id(object);
@@ -149,7 +168,7 @@ impl<'l> Roots<'l> {
             own = None;
             id = draft.id(object);
         }
-        let mut base = base.to_owned();
+        let mut base = base.to_string();
         if !id.is_empty() {
             base = Address::join(&base, id)
                 .map_err(|_| CompileError::ParseId(location::shown(&root.url, pointer)))?
@@ -166,7 +185,7 @@ impl<'l> Roots<'l> {
                 None => {
                     let dialect = match own {
                         Some(own) => Dialect { draft, vocabularies: self.vocabularies(own, draft)? },
-                        None => fallback.clone(),
+                        None => (*fallback).clone(),
                     };
                     root.resources.insert(pointer.to_owned(), Resource::new(pointer, &base, dialect));
                 }
@@ -177,9 +196,14 @@ impl<'l> Roots<'l> {
             return Ok(());
         };
         root.collect_anchors(schema, pointer, &at)?;
-        for (pointer, schema) in draft.subschemas(object, pointer) {
-            self.collect(root, schema, &base, &pointer, &dialect)?;
-        }
+        let (base, dialect) = (Rc::<str>::from(base), Rc::new(dialect));
+        let inner = draft.subschemas(object, pointer).into_iter().rev();
+        found.extend(inner.map(|(pointer, schema)| Found {
+            pointer,
+            schema,
+            base: Rc::clone(&base),
+            dialect: Rc::clone(&dialect),
+        }));
         Ok(())
     }
 

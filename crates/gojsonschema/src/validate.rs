@@ -7,6 +7,7 @@ mod scalar;
 mod unevaluated;
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use crate::error::{Failure, Kind, Token, pointer};
 use crate::schema::{Id, JsonType, Schema};
@@ -14,8 +15,14 @@ use crate::value::Json;
 
 use unevaluated::Unevaluated;
 
-/// Schemas that lead to one another deeper than this are given up: each is a call.
-const MAX_DEPTH: usize = 1500;
+/// Schemas that lead to one another deeper than this are given up.
+const MAX_DEPTH: usize = 4000;
+
+/// Each is a call. After so many the next goes on with a stack of its own, so that no caller needs a large one.
+const DEPTH_PER_STACK: usize = 64;
+
+/// Enough for so many calls without optimisation.
+const STACK_SIZE: usize = 4 << 20;
 
 /// Judges a value by a schema.
 pub(crate) fn validate<'s>(schemas: &'s [Schema], root: Id, value: &Json) -> Result<(), Failure<'s>> {
@@ -125,14 +132,28 @@ impl<'s, 'v> Step<'s, 'v, '_> {
     }
 
     fn run(&mut self) -> Result<Unevaluated<'v>, Failure<'s>> {
+        if self.scope.depth % DEPTH_PER_STACK != DEPTH_PER_STACK - 1 {
+            return self.judge();
+        }
+        let too_deep = self.failure(Kind::TooDeep);
+        if self.scope.depth > MAX_DEPTH {
+            return Err(too_deep);
+        }
+        thread::scope(|threads| {
+            let worker = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(threads, || self.judge());
+            match worker.map(|worker| worker.join()) {
+                Ok(Ok(result)) => result,
+                _ => Err(too_deep),
+            }
+        })
+    }
+
+    fn judge(&mut self) -> Result<Unevaluated<'v>, Failure<'s>> {
         let schema = self.schema();
         match schema.boolean {
             Some(true) => return Ok(std::mem::take(&mut self.open)),
             Some(false) => return Err(self.failure(Kind::FalseSchema)),
             None => {}
-        }
-        if self.scope.depth > MAX_DEPTH {
-            return Err(self.failure(Kind::TooDeep));
         }
         if let Some(other) = self.scope.cycle() {
             let (first, second) = (self.path(self.scope), self.path(other));
