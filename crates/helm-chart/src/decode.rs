@@ -25,6 +25,48 @@ pub enum DecodeError {
     Time { reason: String },
 }
 
+/// The form in which the index of a repository came: Helm reads JSON as JSON, with fields that it does not know and
+/// without turning numbers into text, and everything else strictly as YAML.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum IndexForm {
+    /// Valid JSON.
+    Json,
+    /// Anything else.
+    Yaml,
+}
+
+/// The fields of `Chart.yaml`.
+const METADATA_NAMES: &[&str] = VERSION_NAMES.split_at(17).0;
+
+/// The fields of a version in an index: the metadata's, then its own.
+const VERSION_NAMES: &[&str] = &[
+    "name",
+    "home",
+    "sources",
+    "version",
+    "description",
+    "keywords",
+    "maintainers",
+    "icon",
+    "apiVersion",
+    "condition",
+    "tags",
+    "appVersion",
+    "deprecated",
+    "annotations",
+    "kubeVersion",
+    "dependencies",
+    "type",
+    "urls",
+    "created",
+    "removed",
+    "digest",
+    "checksum",
+    "engine",
+    "tillerVersion",
+    "url",
+];
+
 /// What Go's decoder calls a JSON value.
 fn kind(value: &Json) -> &'static str {
     match value {
@@ -42,6 +84,8 @@ pub(crate) struct Decoder {
     /// The package that Go's type names are qualified with.
     package: &'static str,
     strict: bool,
+    /// Whether numbers and booleans become text where text is wanted.
+    converts: bool,
     owner: &'static str,
     path: Vec<&'static str>,
     error: Option<DecodeError>,
@@ -53,7 +97,7 @@ impl Decoder {
             Compat::V3 => "chart",
             Compat::V4 => "v2",
         };
-        Decoder { package, strict: false, owner: "", path: Vec::new(), error: None }
+        Decoder { package, strict: false, converts: true, owner: "", path: Vec::new(), error: None }
     }
 
     /// For charts of the format `v3`, which have types of their own.
@@ -83,29 +127,44 @@ impl Decoder {
         decoder.error.map_or(Ok(version), Err)
     }
 
-    /// Reads an entry of a repository's index: metadata with more fields beside it. Fields of the past are read and
-    /// forgotten.
+    /// Reads an entry of a repository's index, `null` as none: metadata with more fields beside it. Fields of the past
+    /// are read and forgotten. Numbers become text in the fields beside the metadata only: that library does not look
+    /// into an embedded struct.
     pub(crate) fn chart_version(
         mut self,
         document: &Json,
-        version: &mut ChartVersion,
-    ) -> Result<(), DecodeError> {
-        const NAMES: &[&str] =
-            &["urls", "created", "removed", "digest", "checksum", "engine", "tillerVersion", "url"];
-        self.root(document, "ChartVersion", |d, fields| {
-            let own = |key: &str| NAMES.iter().any(|n| fold_eq(n, key));
-            let (own, rest): (Object<_, _>, Object<_, _>) =
-                fields.iter().map(|(k, v)| (k.clone(), v.clone())).partition(|(key, _)| own(key));
-            d.fields(&own, NAMES, |d, name, value| match name {
+        form: IndexForm,
+    ) -> Result<Option<ChartVersion>, DecodeError> {
+        (self.owner, self.path) = ("IndexFile", vec!["entries"]);
+        self.strict = form == IndexForm::Yaml;
+        let mut version = ChartVersion::default();
+        let fields = match document {
+            Json::Null => return Ok(None),
+            Json::Object(fields) => fields,
+            other => {
+                self.mismatch(other, "repo.ChartVersion");
+                return self.error.map_or(Ok(None), Err);
+            }
+        };
+        self.owner = "ChartVersion";
+        self.fields(fields, VERSION_NAMES, |d, name, value| {
+            d.converts = form == IndexForm::Yaml;
+            match name {
                 "urls" => d.strings(value, &mut version.urls),
                 "created" => d.time(value, &mut version.created),
                 "removed" => d.boolean(value, &mut version.removed),
                 "digest" => d.string(value, &mut version.digest),
-                _ => d.string(value, &mut String::new()),
-            });
-            d.metadata_fields(&rest, &mut version.metadata);
+                "checksum" | "engine" | "tillerVersion" | "url" => d.string(value, &mut String::new()),
+                name => {
+                    d.converts = false;
+                    d.path.pop();
+                    d.path.extend(["Metadata", name]);
+                    d.metadata_field(name, value, &mut version.metadata);
+                    d.path.pop();
+                }
+            }
         });
-        self.error.map_or(Ok(()), Err)
+        self.error.map_or(Ok(Some(version)), Err)
     }
 
     /// Reads a lock file.
@@ -141,6 +200,13 @@ impl Decoder {
         self.error.get_or_insert(error);
     }
 
+    /// What a type's own decoder says ends the decoding: it counts more than what was wrong before.
+    fn abort(&mut self, reason: String) {
+        if !matches!(self.error, Some(DecodeError::Time { .. })) {
+            self.error = Some(DecodeError::Time { reason });
+        }
+    }
+
     fn mismatch(&mut self, value: &Json, wanted: impl Into<String>) {
         let field = self.path.join(".");
         self.fail(DecodeError::Field { found: kind(value), owner: self.owner, field, wanted: wanted.into() });
@@ -168,48 +234,33 @@ impl Decoder {
     }
 
     fn metadata_fields(&mut self, fields: &Object<String, Json>, m: &mut Metadata) {
-        const NAMES: &[&str] = &[
-            "name",
-            "home",
-            "sources",
-            "version",
-            "description",
-            "keywords",
-            "maintainers",
-            "icon",
-            "apiVersion",
-            "condition",
-            "tags",
-            "appVersion",
-            "deprecated",
-            "annotations",
-            "kubeVersion",
-            "dependencies",
-            "type",
-        ];
-        self.fields(fields, NAMES, |d, name, value| match name {
-            "name" => d.string(value, &mut m.name),
-            "home" => d.string(value, &mut m.home),
-            "sources" => d.strings(value, &mut m.sources),
-            "version" => d.string(value, &mut m.version),
-            "description" => d.string(value, &mut m.description),
-            "keywords" => d.strings(value, &mut m.keywords),
-            "maintainers" => d.maintainers(value, m),
-            "icon" => d.string(value, &mut m.icon),
-            "apiVersion" => d.string(value, &mut m.api_version),
-            "condition" => d.string(value, &mut m.condition),
-            "tags" => d.string(value, &mut m.tags),
-            "appVersion" => d.string(value, &mut m.app_version),
-            "deprecated" => d.boolean(value, &mut m.deprecated),
-            "annotations" => d.annotations(value, m),
-            "kubeVersion" => d.string(value, &mut m.kube_version),
+        self.fields(fields, METADATA_NAMES, |d, name, value| d.metadata_field(name, value, m));
+    }
+
+    fn metadata_field(&mut self, name: &str, value: &Json, m: &mut Metadata) {
+        match name {
+            "name" => self.string(value, &mut m.name),
+            "home" => self.string(value, &mut m.home),
+            "sources" => self.strings(value, &mut m.sources),
+            "version" => self.string(value, &mut m.version),
+            "description" => self.string(value, &mut m.description),
+            "keywords" => self.strings(value, &mut m.keywords),
+            "maintainers" => self.maintainers(value, m),
+            "icon" => self.string(value, &mut m.icon),
+            "apiVersion" => self.string(value, &mut m.api_version),
+            "condition" => self.string(value, &mut m.condition),
+            "tags" => self.string(value, &mut m.tags),
+            "appVersion" => self.string(value, &mut m.app_version),
+            "deprecated" => self.boolean(value, &mut m.deprecated),
+            "annotations" => self.annotations(value, m),
+            "kubeVersion" => self.string(value, &mut m.kube_version),
             "dependencies" => {
-                let first_null = d.dependencies(value, &mut m.dependencies);
+                let first_null = self.dependencies(value, &mut m.dependencies);
                 m.file_shape.null_dependency = first_null;
                 m.file_shape.empty_dependencies = value.as_array().is_some_and(Vec::is_empty);
             }
-            _ => d.string(value, &mut m.chart_type),
-        });
+            _ => self.string(value, &mut m.chart_type),
+        }
     }
 
     fn lock_fields(&mut self, fields: &Object<String, Json>, lock: &mut Lock) {
@@ -226,8 +277,8 @@ impl Decoder {
         match value {
             Json::Null => {}
             Json::String(text) => into.clone_from(text),
-            Json::Bool(b) => *into = b.to_string(),
-            Json::Number(n) => *into = number_text(n),
+            Json::Bool(b) if self.converts => *into = b.to_string(),
+            Json::Number(n) if self.converts => *into = number_text(n),
             other => self.mismatch(other, "string"),
         }
     }
@@ -243,13 +294,12 @@ impl Decoder {
     fn time(&mut self, value: &Json, into: &mut Time) {
         match value {
             Json::Null => {}
-            Json::String(text) => match text.parse() {
+            // Go looks at the text as it stands in JSON.
+            Json::String(text) => match Json::from(text.as_str()).to_string().trim_matches('"').parse() {
                 Ok(time) => *into = time,
-                Err(e) => self.fail(DecodeError::Time { reason: format!("{e}") }),
+                Err(e) => self.abort(format!("{e}")),
             },
-            _ => self.fail(DecodeError::Time {
-                reason: "Time.UnmarshalJSON: input is not a JSON string".to_owned(),
-            }),
+            _ => self.abort("Time.UnmarshalJSON: input is not a JSON string".to_owned()),
         }
     }
 

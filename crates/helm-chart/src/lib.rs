@@ -36,7 +36,7 @@ mod warning;
 
 pub use chart::{Chart, Crd, File};
 pub use compat::Compat;
-pub use decode::{DecodeError, scalar_text};
+pub use decode::{DecodeError, IndexForm, scalar_text};
 pub use dependency::{Dependency, Lock};
 pub use load::{
     BufferedFile, ContentError, LoadError, MAX_CHART_SIZE, PathError, assemble, load, load_dir,

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{DecodeError, Decoder};
+use crate::decode::{DecodeError, Decoder, IndexForm};
 use crate::metadata::null_as_default;
 use crate::{Compat, Metadata, Time};
 
@@ -26,10 +26,12 @@ pub struct ChartVersion {
 }
 
 impl ChartVersion {
-    /// Reads an entry of an index with the checks of `yaml.UnmarshalStrict`: unknown fields are refused.
-    pub fn decode(document: &serde_json::Value, compat: Compat) -> Result<ChartVersion, DecodeError> {
-        let mut version = ChartVersion::default();
-        Decoder::new(compat).strict().chart_version(document, &mut version)?;
-        Ok(version)
+    /// Reads an entry of an index as Helm does; `null` is none.
+    pub fn decode(
+        document: &serde_json::Value,
+        form: IndexForm,
+        compat: Compat,
+    ) -> Result<Option<ChartVersion>, DecodeError> {
+        Decoder::new(compat).chart_version(document, form)
     }
 }

@@ -89,17 +89,25 @@ impl fmt::Display for Time {
 }
 
 /// Why a text is no RFC 3339 time; the text of Go's `time.ParseError` as far as a chart can show it.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "parsing time {} as \"2006-01-02T15:04:05Z07:00\": cannot parse {} as {}",
-    quoted(text),
-    quoted(rest),
-    quoted(layout)
-)]
+#[derive(Debug)]
 pub struct ParseTimeError {
     text: String,
     rest: String,
+    /// What was expected; nothing where the text should have ended.
     layout: &'static str,
+}
+
+impl std::error::Error for ParseTimeError {}
+
+impl fmt::Display for ParseTimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (text, rest) = (quoted(&self.text), quoted(&self.rest));
+        if self.layout.is_empty() {
+            return write!(f, "parsing time {text}: extra text: {rest}");
+        }
+        let layout = quoted(self.layout);
+        write!(f, "parsing time {text} as \"2006-01-02T15:04:05Z07:00\": cannot parse {rest} as {layout}")
+    }
 }
 
 impl FromStr for Time {
@@ -122,8 +130,11 @@ impl FromStr for Time {
         let offset = cursor.zone()?;
         let in_range =
             (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 60;
-        if !in_range || cursor.at != text.len() {
+        if !in_range {
             return Err(cursor.error("Z07:00"));
+        }
+        if cursor.at != text.len() {
+            return Err(cursor.error(""));
         }
         let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
         Ok(Time { seconds: seconds - i64::from(offset), nanos, offset })

@@ -61,7 +61,7 @@ pub enum SourceError {
         source: Box<SourceError>,
     },
     /// A digest in an index that is none.
-    #[error("unable to decode digest: {0}")]
+    #[error("{0}")]
     Digest(String),
     /// An archive that is not the one of the index.
     #[error("the chart at {url} does not match its index: its digest is sha256:{found}, not sha256:{wanted}")]

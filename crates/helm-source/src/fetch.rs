@@ -275,7 +275,7 @@ fn digest(text: &str, sources: &Sources) -> Result<Option<String>, SourceError> 
     let digest = digest.to_ascii_lowercase();
     let bad = digest.chars().find(|c| !c.is_ascii_hexdigit());
     let problem = match bad {
-        Some(c) => format!("encoding/hex: invalid byte: U+{:04X} {}", u32::from(c), go_character(c)),
+        Some(c) => format!("encoding/hex: invalid byte: U+{:04X}{}", u32::from(c), go_character(c)),
         None if digest.len() % 2 == 1 => "encoding/hex: odd length hex string".to_owned(),
         None if digest.len() != 64 => {
             let length = digest.len() / 2;
@@ -294,7 +294,7 @@ fn digest(text: &str, sources: &Sources) -> Result<Option<String>, SourceError> 
 
 /// Go's `%#U` of a character, without its number.
 fn go_character(c: char) -> String {
-    if govalue::strconv::is_print(c) { format!("'{c}'") } else { String::new() }
+    if govalue::strconv::is_print(c) { format!(" '{c}'") } else { String::new() }
 }
 
 /// Gets the archive of a chart, out of the content cache where it is there, and makes sure that it is the one of the
@@ -444,7 +444,10 @@ pub(crate) async fn download_to_cache(
     reference: &str,
     query: &Query,
 ) -> Result<Downloaded, SourceError> {
-    let archive = archive(sources, reference, query).await?;
+    let archive = archive(sources, reference, query).await.map_err(|e| match e {
+        SourceError::Digest(problem) => SourceError::Digest(format!("unable to decode digest: {problem}")),
+        other => other,
+    })?;
     let verification = archive.verified(query, sources.compat)?;
     let cache = ContentCache::new(&sources.places.content_cache);
     let digest = content::sha256(&archive.data);

@@ -156,13 +156,15 @@ impl Matcher {
         Ok(Matcher::Words(search.term.to_lowercase()))
     }
 
-    /// Adds the versions of a chart that fit. A version that says the same as the one before is not looked at again.
+    /// Adds the versions of a chart that fit. A version that says the same as the one before is not looked at again; of
+    /// entries with the same version the last counts.
     fn chart<'a>(&self, repository: &str, chart: Chart<'a>, hits: &mut Vec<Hit<'a>>) {
         let path = Url::default().joined(&[repository, chart.name()]).decoded_path();
         let name = path.split("$$").next().unwrap_or(&path).to_owned();
         let mut last: Option<(Version<'a>, Option<usize>)> = None;
         let mut seen = HashSet::new();
-        for version in chart.versions() {
+        let first = hits.len();
+        for version in chart.versions().rev() {
             if !seen.insert(version.version()) {
                 continue;
             }
@@ -175,6 +177,7 @@ impl Matcher {
                 hits.push(Hit { name: name.clone(), score, version });
             }
         }
+        hits[first..].reverse();
     }
 
     /// How far from the start of a line the term is, in fields; `None` when it is not there.

@@ -144,6 +144,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     if has("--sources") {
         return conclude(sources::run(&pair, &bin)?);
     }
+    if has("--searches") {
+        return conclude(sources::searches(&pair, &bin)?);
+    }
     if has("--lint") {
         return conclude(lint::run(&pair, &bin)?);
     }

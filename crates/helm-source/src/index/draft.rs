@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use gosemver::Version;
+use helm_chart::ChartVersion;
 
 use super::image::{CHARTS, CHECKED, CHECKSUM, COUNTS, Index, MAGIC, VALIDATORS, checksum_of};
 use crate::http::Validators;
@@ -57,6 +58,20 @@ impl Draft {
         (record[10], record[11]) = self.list(keywords);
         (record[12], record[13]) = self.list(urls);
         self.open.push((version, record));
+    }
+
+    /// Adds a version that was read whole.
+    pub(super) fn entry(&mut self, entry: &ChartVersion) {
+        let metadata = &entry.metadata;
+        let listed = Listed {
+            name: &metadata.name,
+            version: &metadata.version,
+            app_version: &metadata.app_version,
+            description: &metadata.description,
+            digest: &entry.digest,
+        };
+        let (keywords, urls) = (metadata.keywords.iter(), entry.urls.iter());
+        self.version(listed, keywords.map(String::as_str), urls.map(String::as_str));
     }
 
     /// Ends a chart: all versions since the last one are its own.

@@ -1,23 +1,28 @@
 //! The quick way through an index as Helm and its like write it: block style, one line after the other.
 //!
-//! Whatever is not surely understood ends the quick way, and the whole text is read the patient way: comments, flow
-//! style, anchors, tags, keys that are not known or come twice, values that are not of their field's type.
+//! What is not surely understood is read the patient way, by way of a tree: a version for itself, or a chart, or a field
+//! of the index. Where even that is not safe (documents in flow style, anchors across versions, mistakes) the whole text
+//! is.
 
 use std::collections::HashSet;
 
-use helm_chart::{Metadata, Time, ValidationError};
+use helm_chart::{ChartVersion, Compat, IndexForm, Metadata, Time};
+use serde_json::Value as Json;
 
+use super::full::{Reader, check};
 use super::lines::{Lines, Scalar};
 use super::{Draft, Index, Listed};
 use crate::http::Validators;
 
-/// Reads an index; `None` when it has to be read the patient way.
-pub(super) fn parse(data: &[u8], validators: &Validators) -> Option<Index> {
+/// Reads an index; `None` when the whole has to be read the patient way.
+pub(super) fn parse(data: &[u8], validators: &Validators, compat: Compat) -> Option<Index> {
     let mut lines = Lines::new(data)?;
-    let mut draft = Draft::default();
+    let mut reading = Reading { draft: Draft::default(), entry: Entry::default(), compat };
     let mut seen = Vec::new();
     let mut api_version = String::new();
-    while let Some((key, value)) = lines.key(0)? {
+    loop {
+        let place = lines.place();
+        let Some((key, value)) = lines.key(0)? else { break };
         if seen.contains(&key) {
             return None;
         }
@@ -26,42 +31,115 @@ pub(super) fn parse(data: &[u8], validators: &Validators) -> Option<Index> {
             "apiVersion" => api_version = lines.string(value, 0)?,
             "generated" => time(lines.string(value, 0)?)?,
             "entries" if value == "{}" => {}
-            "entries" if value.is_empty() => entries(&mut lines, &mut draft)?,
-            "publicKeys" if value == "[]" => {}
-            "serverInfo" | "annotations" if value == "{}" => {}
+            "entries" if value.is_empty() => reading.charts(&mut lines)?,
+            "publicKeys" | "serverInfo" | "annotations" => {
+                Reader::read(tree(lines.take_field(place, 0))?, IndexForm::Yaml, compat).ok()?;
+            }
             _ => return None,
         }
     }
-    if !lines.is_done() {
-        return None;
-    }
     // Without a version the index is refused, with words that the other way has.
-    (!api_version.is_empty()).then(|| draft.finish(validators))
+    (lines.is_done() && !api_version.is_empty()).then(|| reading.draft.finish(validators))
 }
 
-fn entries<'a>(lines: &mut Lines<'a>, draft: &mut Draft) -> Option<()> {
-    let indent = lines.indent()?;
-    if indent == 0 {
-        // Nothing beneath `entries:`, which is null.
-        return None;
-    }
-    let mut names = HashSet::new();
-    let mut entry = Entry::default();
-    while let Some((name, value)) = lines.key(indent)? {
-        if !names.insert(name) {
+/// A part of the text for itself.
+fn tree(text: &str) -> Option<Json> {
+    govalue::yaml::sigs::to_json_value_strict(text.as_bytes()).ok()
+}
+
+/// An index that is being read.
+struct Reading {
+    draft: Draft,
+    /// The version that is being read; its texts are used again for the next one.
+    entry: Entry,
+    compat: Compat,
+}
+
+impl Reading {
+    fn charts(&mut self, lines: &mut Lines<'_>) -> Option<()> {
+        let indent = lines.indent()?;
+        if indent == 0 {
+            // Nothing beneath `entries:`, which is null.
             return None;
         }
-        if value.is_empty() {
-            let items = lines.item_indent(indent)?;
-            while let Some((fields, first)) = lines.item(items)? {
-                entry.clear();
-                entry.read(lines, fields, first)?;
-                entry.add_to(draft, name);
+        let mut names = HashSet::new();
+        while lines.indent().is_some_and(|found| found >= indent) {
+            let place = lines.place();
+            let name = match self.chart(lines, indent)? {
+                Some(name) => name.to_owned(),
+                // Its name is no plain word, or it is written in one line.
+                None => self.patient_chart(lines.take_field(place, indent))?,
+            };
+            self.draft.chart(&name);
+            if !names.insert(name) {
+                return None;
             }
-        } else if value != "[]" {
-            return None;
         }
-        draft.chart(name);
+        Some(())
+    }
+
+    /// Reads a chart and answers its name; `Some(None)` when it is to be read the patient way.
+    fn chart<'a>(&mut self, lines: &mut Lines<'a>, indent: usize) -> Option<Option<&'a str>> {
+        let place = lines.place();
+        let Some(Some((name, value))) = lines.key(indent) else { return Some(None) };
+        if !lines.is_plain_since(place) || !matches!(value, "" | "[]") {
+            return Some(None);
+        }
+        if value == "[]" {
+            return Some(Some(name));
+        }
+        let Some(items) = lines.item_indent(indent) else { return Some(None) };
+        loop {
+            let place = lines.place();
+            match lines.item(items) {
+                Some(None) => return Some(Some(name)),
+                Some(Some((fields, first))) => {
+                    self.entry.clear();
+                    if self.entry.read(lines, fields, first).is_some() && lines.is_plain_since(place) {
+                        self.entry.add_to(&mut self.draft, name);
+                        continue;
+                    }
+                }
+                None => {}
+            }
+            let Json::Array(entries) = tree(lines.take_item(place, items))? else { return None };
+            let [entry] = entries.as_slice() else { return None };
+            patient_version(&mut self.draft, name, entry, IndexForm::Yaml, self.compat)?;
+        }
+    }
+
+    /// Reads a chart and answers its name.
+    fn patient_chart(&mut self, text: &str) -> Option<String> {
+        let Json::Object(charts) = tree(text)? else { return None };
+        let mut charts = charts.into_iter();
+        let (Some((name, versions)), None) = (charts.next(), charts.next()) else { return None };
+        match versions {
+            Json::Null => {}
+            Json::Array(entries) => {
+                for entry in &entries {
+                    patient_version(&mut self.draft, &name, entry, IndexForm::Yaml, self.compat)?;
+                }
+            }
+            _ => return None,
+        }
+        Some(name)
+    }
+}
+
+/// Puts one version of a chart, or what is wrong with it, into a draft; `None` when it spoils the index.
+pub(super) fn patient_version(
+    draft: &mut Draft,
+    chart: &str,
+    entry: &Json,
+    form: IndexForm,
+    compat: Compat,
+) -> Option<()> {
+    match ChartVersion::decode(entry, form, compat).ok()? {
+        None => draft.note(chart, "", ""),
+        Some(mut version) => match check(&mut version.metadata) {
+            Ok(()) => draft.entry(&version),
+            Err(error) => draft.note(chart, &version.metadata.version, &error.to_string()),
+        },
     }
     Some(())
 }
@@ -147,7 +225,7 @@ impl Entry {
             "appVersion" => m.app_version = lines.string(value, indent)?,
             "description" => m.description = lines.string(value, indent)?,
             "type" => m.chart_type = lines.string(value, indent)?,
-            "digest" => self.digest = lines.string(value, indent)?,
+            "digest" => self.digest = lines.string(value, indent).or_else(|| number(lines, value, indent))?,
             "urls" => strings(lines, indent, value, |text| self.urls.push(text))?,
             "keywords" => strings(lines, indent, value, |text| m.keywords.push(text))?,
             "sources" => strings(lines, indent, value, drop)?,
@@ -167,11 +245,8 @@ impl Entry {
     /// Checks as Helm does and puts the version, or what is wrong with it, into the draft.
     fn add_to(&mut self, draft: &mut Draft, chart: &str) {
         let m = &mut self.metadata;
-        if m.api_version.is_empty() {
-            m.api_version.push_str("v1");
-        }
-        match m.validate() {
-            Ok(()) | Err(ValidationError::DuplicateDependency { .. }) => draft.version(
+        match check(m) {
+            Ok(()) => draft.version(
                 Listed {
                     name: &m.name,
                     version: &m.version,
@@ -203,6 +278,13 @@ fn dependency<'a>(lines: &mut Lines<'a>, at: usize, key: &str, value: &'a str) -
 
 fn boolean(value: &str) -> Option<()> {
     matches!(value, "true" | "false").then_some(())
+}
+
+/// What the writer took for digits of a text, and YAML takes for a number. In the fields of Helm's own the number
+/// becomes text again, not quite the same.
+fn number(lines: &mut Lines<'_>, value: &str, indent: usize) -> Option<String> {
+    let alone = value.bytes().all(|b| b.is_ascii_alphanumeric()) && lines.indent()? <= indent;
+    tree(value).filter(|json| alone && json.is_number()).map(|json| helm_chart::scalar_text(&json))
 }
 
 fn time(text: String) -> Option<()> {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use helm_chart::{ChartVersion, Compat, Time, ValidationError};
+use helm_chart::{ChartVersion, Compat, DecodeError, IndexForm, Metadata, Time, ValidationError};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::{Draft, Index, IndexError, Listed};
+use super::{Draft, Index, IndexError};
 use crate::http::Validators;
 
 /// The content of an `index.yaml`, in the order of Helm's struct.
@@ -45,90 +45,19 @@ impl FullIndex {
         if data.is_empty() {
             return Err(IndexError::Empty);
         }
-        let json = match serde_json::from_slice(data) {
-            Ok(json) => json,
-            Err(_) => govalue::yaml::sigs::to_json_value_strict(data)
-                .map_err(|e| IndexError::Content(e.to_string()))?,
-        };
-        let mut index = FullIndex::default();
-        match json {
-            Json::Null => {}
-            Json::Object(fields) => {
-                for (key, value) in fields {
-                    index.read_field(&key, value, compat)?;
-                }
+        let (json, form) = match serde_json::from_slice(data) {
+            Ok(json) => (json, IndexForm::Json),
+            Err(_) => {
+                let json = govalue::yaml::sigs::to_json_value_strict(data);
+                (json.map_err(|e| IndexError::Content(e.to_string()))?, IndexForm::Yaml)
             }
-            other => return Err(mismatch(&other, "repo.IndexFile")),
-        }
+        };
+        let mut index = Reader::read(json, form, compat)?;
+        index.sort();
         if index.api_version.is_empty() {
             return Err(IndexError::NoApiVersion);
         }
-        index.sort();
         Ok(index)
-    }
-
-    fn read_field(&mut self, key: &str, value: Json, compat: Compat) -> Result<(), IndexError> {
-        let text = |value: &Json| match value {
-            Json::String(text) => Ok(text.clone()),
-            Json::Null => Ok(String::new()),
-            Json::Number(number) => Ok(number.to_string()),
-            Json::Bool(b) => Ok(b.to_string()),
-            other => Err(mismatch(other, "string")),
-        };
-        match (key, value) {
-            (_, Json::Null) => {}
-            ("apiVersion", value) => self.api_version = text(&value)?,
-            ("entries", Json::Object(charts)) => {
-                for (name, versions) in charts {
-                    self.read_chart(name, versions, compat)?;
-                }
-            }
-            ("entries", other) => return Err(mismatch(&other, "map[string]repo.ChartVersions")),
-            ("generated", value) => {
-                let problem = |e: String| IndexError::Content(format!("{WHILE_DECODING}{e}"));
-                self.generated = text(&value)?.parse().map_err(|e| problem(format!("{e}")))?;
-            }
-            ("publicKeys", Json::Array(keys)) => {
-                self.public_keys = keys.iter().map(text).collect::<Result<_, _>>()?;
-            }
-            ("publicKeys", other) => return Err(mismatch(&other, "[]string")),
-            ("annotations", Json::Object(notes)) => {
-                for (key, value) in notes {
-                    self.annotations.insert(key, text(&value)?);
-                }
-            }
-            ("annotations", other) => return Err(mismatch(&other, "map[string]string")),
-            ("serverInfo", Json::Object(info)) => self.server_info = info,
-            ("serverInfo", other) => return Err(mismatch(&other, "map[string]interface {}")),
-            (unknown, _) => {
-                let unknown = crate::quoted(unknown);
-                return Err(IndexError::Content(format!("{WHILE_DECODING}json: unknown field {unknown}")));
-            }
-        }
-        Ok(())
-    }
-
-    fn read_chart(&mut self, name: String, versions: Json, compat: Compat) -> Result<(), IndexError> {
-        let versions = match versions {
-            Json::Array(versions) => versions,
-            Json::Null => Vec::new(),
-            other => return Err(mismatch(&other, "repo.ChartVersions")),
-        };
-        let mut kept = Vec::with_capacity(versions.len());
-        for entry in versions {
-            if entry.is_null() {
-                self.notes.push((name.clone(), String::new(), String::new()));
-                continue;
-            }
-            let mut entry =
-                ChartVersion::decode(&entry, compat).map_err(|e| IndexError::Content(e.to_string()))?;
-            match check(&mut entry) {
-                Ok(()) => kept.push(entry),
-                Err(error) => self.notes.push((name.clone(), entry.metadata.version, error.to_string())),
-            }
-        }
-        self.entries.insert(name, kept);
-        Ok(())
     }
 
     /// Sorts the versions of every chart, newest first.
@@ -181,16 +110,7 @@ impl FullIndex {
         let mut draft = Draft::default();
         for (name, versions) in &self.entries {
             for entry in versions {
-                let metadata = &entry.metadata;
-                let listed = Listed {
-                    name: &metadata.name,
-                    version: &metadata.version,
-                    app_version: &metadata.app_version,
-                    description: &metadata.description,
-                    digest: &entry.digest,
-                };
-                let (keywords, urls) = (metadata.keywords.iter(), entry.urls.iter());
-                draft.version(listed, keywords.map(String::as_str), urls.map(String::as_str));
+                draft.entry(entry);
             }
             draft.chart(name);
         }
@@ -201,30 +121,167 @@ impl FullIndex {
     }
 }
 
+/// How `sigs.k8s.io/yaml` begins what the decoder of JSON says.
 const WHILE_DECODING: &str = "error unmarshaling JSON: while decoding JSON: ";
 
 /// The checks of Helm's `loadIndex` on one entry.
-fn check(entry: &mut ChartVersion) -> Result<(), ValidationError> {
-    if entry.metadata.api_version.is_empty() {
-        "v1".clone_into(&mut entry.metadata.api_version);
+pub(super) fn check(metadata: &mut Metadata) -> Result<(), ValidationError> {
+    if metadata.api_version.is_empty() {
+        "v1".clone_into(&mut metadata.api_version);
     }
-    match entry.metadata.validate() {
+    match metadata.validate() {
         // Some servers drop the aliases of dependencies.
         Err(ValidationError::DuplicateDependency { .. }) => Ok(()),
         outcome => outcome,
     }
 }
 
-fn mismatch(found: &Json, wanted: &str) -> IndexError {
-    let found = match found {
+/// The fields of an index.
+pub(super) const FIELDS: [&str; 6] =
+    ["serverInfo", "apiVersion", "generated", "entries", "publicKeys", "annotations"];
+
+/// Goes through a document in the order of its keys. The first problem counts, unless a time cannot be read: that ends
+/// the reading in Go.
+pub(super) struct Reader {
+    index: FullIndex,
+    form: IndexForm,
+    compat: Compat,
+    problem: Option<String>,
+}
+
+/// A time that cannot be read.
+struct Fatal(String);
+
+impl Reader {
+    pub(super) fn read(document: Json, form: IndexForm, compat: Compat) -> Result<FullIndex, IndexError> {
+        let mut reader = Reader { index: FullIndex::default(), form, compat, problem: None };
+        let fatal = reader.document(document).err().map(|Fatal(problem)| problem);
+        match fatal.or(reader.problem) {
+            None => Ok(reader.index),
+            Some(problem) if form == IndexForm::Json => Err(IndexError::Content(problem)),
+            Some(problem) => Err(IndexError::Content(format!("{WHILE_DECODING}{problem}"))),
+        }
+    }
+
+    fn document(&mut self, document: Json) -> Result<(), Fatal> {
+        let fields = match document {
+            Json::Null => return Ok(()),
+            Json::Object(fields) => fields,
+            other => {
+                let found = kind(&other);
+                self.fail(format!("json: cannot unmarshal {found} into Go value of type repo.IndexFile"));
+                return Ok(());
+            }
+        };
+        for (key, value) in fields {
+            let known = FIELDS.iter().find(|f| **f == key);
+            match known.or_else(|| FIELDS.iter().find(|f| f.eq_ignore_ascii_case(&key))) {
+                Some(field) => self.field(field, value)?,
+                None if self.form == IndexForm::Json => {}
+                None => self.fail(format!("json: unknown field {}", crate::quoted(&key))),
+            }
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, field: &str, value: Json) -> Result<(), Fatal> {
+        match (field, value) {
+            (_, Json::Null) => {}
+            ("apiVersion", value) => self.index.api_version = self.text(value, "apiVersion"),
+            ("generated", Json::String(text)) => {
+                self.index.generated = text.parse().map_err(|e| Fatal(format!("{e}")))?;
+            }
+            ("generated", _) => {
+                return Err(Fatal("Time.UnmarshalJSON: input is not a JSON string".to_owned()));
+            }
+            ("entries", Json::Object(charts)) => {
+                for (name, versions) in charts {
+                    self.chart(name, versions)?;
+                }
+            }
+            ("entries", other) => self.mismatch(&other, "entries", "map[string]repo.ChartVersions"),
+            ("publicKeys", Json::Array(keys)) => {
+                self.index.public_keys = keys.into_iter().map(|key| self.text(key, "publicKeys")).collect();
+            }
+            ("publicKeys", other) => self.mismatch(&other, "publicKeys", "[]string"),
+            ("annotations", Json::Object(notes)) => {
+                for (key, value) in notes {
+                    let text = self.text(value, "annotations");
+                    self.index.annotations.insert(key, text);
+                }
+            }
+            ("annotations", other) => self.mismatch(&other, "annotations", "map[string]string"),
+            (_, Json::Object(info)) => self.index.server_info = info,
+            (_, other) => self.mismatch(&other, "serverInfo", "map[string]interface {}"),
+        }
+        Ok(())
+    }
+
+    fn chart(&mut self, name: String, versions: Json) -> Result<(), Fatal> {
+        let versions = match versions {
+            Json::Array(versions) => versions,
+            Json::Null => Vec::new(),
+            other => {
+                self.mismatch(&other, "entries", "repo.ChartVersions");
+                return Ok(());
+            }
+        };
+        let mut kept = Vec::with_capacity(versions.len());
+        for entry in versions {
+            match ChartVersion::decode(&entry, self.form, self.compat) {
+                Ok(None) => self.index.notes.push((name.clone(), String::new(), String::new())),
+                Ok(Some(mut entry)) => match check(&mut entry.metadata) {
+                    Ok(()) => kept.push(entry),
+                    Err(error) => {
+                        self.index.notes.push((name.clone(), entry.metadata.version, error.to_string()));
+                    }
+                },
+                Err(error) => {
+                    let text = error.to_string();
+                    let text = text.strip_prefix(WHILE_DECODING).unwrap_or(&text).to_owned();
+                    match error {
+                        DecodeError::Time { .. } => return Err(Fatal(text)),
+                        _ => self.fail(text),
+                    }
+                }
+            }
+        }
+        self.index.entries.insert(name, kept);
+        Ok(())
+    }
+
+    /// Text; numbers and booleans of YAML become text.
+    fn text(&mut self, value: Json, field: &str) -> String {
+        match value {
+            Json::String(text) => return text,
+            Json::Null => {}
+            Json::Number(_) | Json::Bool(_) if self.form == IndexForm::Yaml => {
+                return helm_chart::scalar_text(&value);
+            }
+            other => self.mismatch(&other, field, "string"),
+        }
+        String::new()
+    }
+
+    fn fail(&mut self, problem: String) {
+        self.problem.get_or_insert(problem);
+    }
+
+    fn mismatch(&mut self, found: &Json, field: &str, wanted: &str) {
+        let found = kind(found);
+        self.fail(format!(
+            "json: cannot unmarshal {found} into Go struct field IndexFile.{field} of type {wanted}"
+        ));
+    }
+}
+
+fn kind(value: &Json) -> &'static str {
+    match value {
         Json::Null => "null",
         Json::Bool(_) => "bool",
         Json::Number(_) => "number",
         Json::String(_) => "string",
         Json::Array(_) => "array",
         Json::Object(_) => "object",
-    };
-    IndexError::Content(format!(
-        "{WHILE_DECODING}json: cannot unmarshal {found} into Go value of type {wanted}"
-    ))
+    }
 }

@@ -152,7 +152,7 @@ impl<'a> Chart<'a> {
     }
 
     /// Its versions, newest first.
-    pub fn versions(self) -> impl ExactSizeIterator<Item = Version<'a>> {
+    pub fn versions(self) -> impl DoubleEndedIterator<Item = Version<'a>> + ExactSizeIterator {
         let first = number(&self.index.image, self.at + 8) as usize;
         let count = number(&self.index.image, self.at + 12) as usize;
         let count = count.min(self.index.versions.saturating_sub(first));

@@ -2,11 +2,20 @@
 //!
 //! Every function answers `None` when it meets something that it does not surely understand.
 
+use super::scalars::{check_plain, is_string, single, unescape};
+
 /// A text, line by line.
 pub(super) struct Lines<'a> {
     text: &'a str,
     at: usize,
+    /// Where characters stand that YAML treats in a way of its own: what holds them cannot be read line by line.
+    special: Vec<usize>,
+    /// How many of them are in what was read otherwise.
+    excused: usize,
 }
+
+/// How many special characters are too many to remember.
+const SPECIAL_LIMIT: usize = 1 << 20;
 
 /// What a scalar stands for.
 pub(super) enum Scalar {
@@ -17,54 +26,90 @@ pub(super) enum Scalar {
 }
 
 impl<'a> Lines<'a> {
-    /// Takes a text without characters that YAML treats in a way of its own.
+    /// Takes a text in UTF-8.
     pub(super) fn new(data: &'a [u8]) -> Option<Lines<'a>> {
         let text = std::str::from_utf8(data).ok()?;
-        let special = |window: &[u8]| match *window {
-            [0xc2, second] => second < 0xa0,
-            [0xe2, 0x80, third] => matches!(third, 0xa8 | 0xa9),
-            [0xef, 0xbb, 0xbf] | [0xef, 0xbf, 0xbe | 0xbf] => true,
-            _ => false,
-        };
-        let bytes = text.as_bytes();
-        for (at, b) in bytes.iter().enumerate() {
-            let bad = match *b {
-                b' '..=b'~' => false,
-                // A blank that was escaped must not be taken for one at the end of a line.
-                b'\n' => at > 1 && bytes[at - 1] == b' ' && text[..at].trim_end_matches(' ').ends_with('\\'),
-                0xc2 => bytes.get(at..at + 2).is_some_and(special),
-                0xe2 | 0xef => bytes.get(at..at + 3).is_some_and(special),
-                b => b < 0x80,
-            };
-            if bad {
-                return None;
-            }
-        }
-        let mut lines = Lines { text, at: 0 };
+        let special = special_places(text)?;
+        let mut lines = Lines { text, at: 0, special, excused: 0 };
         lines.skip_blank();
+        lines.skip_comments();
+        if lines.line() == "---" {
+            lines.advance();
+        }
         Some(lines)
     }
 
-    /// Whether everything was read.
-    pub(super) fn is_done(&self) -> bool {
-        self.text[self.at..].bytes().all(|b| matches!(b, b' ' | b'\n'))
+    /// Where reading has come to.
+    pub(super) fn place(&self) -> usize {
+        self.at
+    }
+
+    /// Whether nothing since a place needs the patient way.
+    pub(super) fn is_plain_since(&self, place: usize) -> bool {
+        let first = self.special.partition_point(|at| *at < place);
+        self.special.get(first).is_none_or(|at| *at >= self.at)
+    }
+
+    /// The lines of a field that begins at a place, at an indentation. Reading goes on behind them.
+    pub(super) fn take_field(&mut self, place: usize, indent: usize) -> &'a str {
+        self.take(place, |found, content| found > indent || (found == indent && is_item(content)))
+    }
+
+    /// The lines of an item of a list.
+    pub(super) fn take_item(&mut self, place: usize, indent: usize) -> &'a str {
+        self.take(place, |found, _| found > indent)
+    }
+
+    /// The line at a place and those after it that belong to it; blank ones and comments do.
+    fn take(&mut self, place: usize, belongs: impl Fn(usize, &str) -> bool) -> &'a str {
+        self.at = place;
+        self.skip_comments();
+        self.step();
+        while self.at < self.text.len() {
+            let within = self
+                .peek()
+                .is_none_or(|(found, content)| content.starts_with('#') || belongs(found, content));
+            if !within {
+                break;
+            }
+            self.step();
+        }
+        let range = place..self.at;
+        self.excused += self.special.partition_point(|at| *at < range.end)
+            - self.special.partition_point(|at| *at < range.start);
+        &self.text[range]
+    }
+
+    /// The line that comes, without its end.
+    fn line(&self) -> &'a str {
+        let rest = &self.text[self.at..];
+        let line = &rest[..find(rest, '\n')];
+        if line.len() < rest.len() { line.strip_suffix('\r').unwrap_or(line) } else { line }
+    }
+
+    /// Passes comments that stand where a key or an item may.
+    fn skip_comments(&mut self) {
+        while self.peek().is_some_and(|(_, content)| content.starts_with('#')) {
+            self.advance();
+        }
+    }
+
+    /// Whether everything was read, and nothing special was passed unseen.
+    pub(super) fn is_done(&mut self) -> bool {
+        self.skip_comments();
+        self.excused == self.special.len()
+            && self.text[self.at..].bytes().all(|b| matches!(b, b' ' | b'\n' | b'\r'))
     }
 
     fn skip_blank(&mut self) {
-        loop {
-            let rest = &self.text[self.at..];
-            let line = &rest[..find(rest, '\n')];
-            if line.bytes().any(|b| b != b' ') || self.at + line.len() >= self.text.len() {
-                return;
-            }
-            self.at += line.len() + 1;
+        while self.at < self.text.len() && self.line().bytes().all(|b| b == b' ') {
+            self.step();
         }
     }
 
     /// Indentation and content of the line that comes, blank lines left out.
     fn peek(&self) -> Option<(usize, &'a str)> {
-        let rest = &self.text[self.at..];
-        let line = &rest[..find(rest, '\n')];
+        let line = self.line();
         let indent = line.len() - line.trim_start_matches(' ').len();
         (indent < line.len()).then(|| (indent, &line[indent..]))
     }
@@ -81,12 +126,14 @@ impl<'a> Lines<'a> {
     }
 
     /// The indentation of the line that comes.
-    pub(super) fn indent(&self) -> Option<usize> {
+    pub(super) fn indent(&mut self) -> Option<usize> {
+        self.skip_comments();
         Some(self.peek()?.0)
     }
 
     /// The next key at an indentation, with what stands behind it on its line; `Some(None)` when the mapping ends.
     pub(super) fn key(&mut self, indent: usize) -> Option<Option<(&'a str, &'a str)>> {
+        self.skip_comments();
         let Some((found, content)) = self.peek() else { return Some(None) };
         if found < indent || (found == indent && is_item(content)) {
             return Some(None);
@@ -118,13 +165,15 @@ impl<'a> Lines<'a> {
     }
 
     /// The indentation of the items of a list that belongs to a key at an indentation.
-    pub(super) fn item_indent(&self, indent: usize) -> Option<usize> {
+    pub(super) fn item_indent(&mut self, indent: usize) -> Option<usize> {
+        self.skip_comments();
         let (found, content) = self.peek()?;
         (found >= indent && is_item(content)).then_some(found)
     }
 
     /// The next item of a list: the indentation of its content, and the content; `Some(None)` when the list ends.
     pub(super) fn item(&mut self, indent: usize) -> Option<Option<(usize, &'a str)>> {
+        self.skip_comments();
         let Some((found, content)) = self.peek() else { return Some(None) };
         if found < indent || (found == indent && !is_item(content)) {
             return Some(None);
@@ -154,6 +203,7 @@ impl<'a> Lines<'a> {
     pub(super) fn scalar(&mut self, value: &'a str, indent: usize) -> Option<Scalar> {
         match value.as_bytes().first() {
             None => {
+                self.skip_comments();
                 let (next, content) = self.peek().unwrap_or((0, ""));
                 (next < indent || (next == indent && !is_item(content))).then_some(Scalar::Null)
             }
@@ -194,7 +244,7 @@ impl<'a> Lines<'a> {
     /// Whether the line that comes follows a blank one.
     fn blank_before(&self) -> bool {
         let before = self.text[..self.at].strip_suffix('\n').unwrap_or_default();
-        before.rsplit('\n').next().unwrap_or_default().bytes().all(|b| b == b' ')
+        before.rsplit('\n').next().unwrap_or_default().bytes().all(|b| matches!(b, b' ' | b'\r'))
     }
 
     /// The rest of a quoted scalar, its lines folded.
@@ -235,8 +285,7 @@ impl<'a> Lines<'a> {
         let mut text = String::new();
         let mut last = 0;
         while self.at < self.text.len() {
-            let rest = &self.text[self.at..];
-            let line = &rest[..find(rest, '\n')];
+            let line = self.line();
             let found = line.len() - line.trim_start_matches(' ').len();
             let blank = found == line.len();
             if blank && depth.is_none() {
@@ -270,107 +319,41 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Where characters stand that are no matter of lines and blanks; `None` when there are too many of them, or line breaks
+/// other than the usual: behind them indentation cannot be seen.
+fn special_places(text: &str) -> Option<Vec<usize>> {
+    let bytes = text.as_bytes();
+    let mut places = Vec::new();
+    for (at, b) in bytes.iter().enumerate() {
+        let bad = match *b {
+            b' '..=b'~' => false,
+            b'\n' => {
+                // A blank that was escaped must not be taken for one at the end of a line.
+                let line = text[..at].trim_end_matches('\r');
+                line.ends_with(' ') && line.trim_end_matches(' ').ends_with('\\')
+            }
+            b'\r' if bytes.get(at + 1) != Some(&b'\n') => return None,
+            0xc2 if bytes.get(at + 1) == Some(&0x85) => return None,
+            0xe2 if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xa8 | 0xa9])) => return None,
+            b'\r' => false,
+            0xc2 => bytes.get(at + 1).is_some_and(|second| *second < 0xa0),
+            0xef => matches!(bytes.get(at + 1..at + 3), Some([0xbb, 0xbf] | [0xbf, 0xbe | 0xbf])),
+            b => b < 0x80,
+        };
+        if bad {
+            if places.len() == SPECIAL_LIMIT {
+                return None;
+            }
+            places.push(at);
+        }
+    }
+    Some(places)
+}
+
 fn find(text: &str, c: char) -> usize {
     text.find(c).unwrap_or(text.len())
 }
 
 fn is_item(content: &str) -> bool {
     content == "-" || content.starts_with("- ")
-}
-
-/// A line of a plain scalar that holds neither a comment nor a mapping.
-fn check_plain(line: &str) -> Option<()> {
-    let mut before = 0;
-    for b in line.bytes() {
-        match (before, b) {
-            (b':', b' ') | (b' ', b'#') => return None,
-            _ => before = b,
-        }
-    }
-    (before != b':').then_some(())
-}
-
-/// Whether a plain scalar is surely a string to go-yaml: no number, no boolean, no null.
-fn is_string(text: &str) -> bool {
-    let Some(first) = text.bytes().next() else { return false };
-    match first {
-        b'0'..=b'9' | b'+' | b'-' => {
-            let digits = text.trim_start_matches(['+', '-', '_']);
-            let prefixed = digits.starts_with('0') && digits[1..].starts_with(['x', 'X', 'o', 'O', 'b', 'B']);
-            let count = |wanted: &[u8]| text.bytes().filter(|b| wanted.contains(b)).count();
-            let numeric = |b: u8| b.is_ascii_digit() || b"._eE+-".contains(&b);
-            !prefixed && (!text.bytes().all(numeric) || count(b".") > 1 || count(b"eE") > 1)
-        }
-        b'.' | b'~' | b'<' | b'=' => false,
-        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => !matches!(
-            text.to_ascii_lowercase().as_str(),
-            "y" | "yes" | "n" | "no" | "true" | "false" | "on" | "off" | "null"
-        ),
-        _ => true,
-    }
-}
-
-/// A line of a single-quoted scalar; answers what stands behind its end, if it ends.
-fn single<'a>(line: &'a str, text: &mut String) -> (Option<&'a str>, bool) {
-    let mut rest = line;
-    loop {
-        let at = find(rest, '\'');
-        text.push_str(&rest[..at]);
-        if at == rest.len() {
-            return (None, false);
-        }
-        rest = &rest[at + 1..];
-        match rest.strip_prefix('\'') {
-            Some(more) => {
-                text.push('\'');
-                rest = more;
-            }
-            None => return (Some(rest), false),
-        }
-    }
-}
-
-/// A line of a double-quoted scalar; answers what stands behind its end, and whether the next line follows without a
-/// blank.
-fn unescape<'a>(line: &'a str, text: &mut String) -> Option<(Option<&'a str>, bool)> {
-    let mut chars = line.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Some((Some(&line[at + 1..]), false)),
-            '\\' => {
-                let Some((_, escape)) = chars.next() else { return Some((None, true)) };
-                let digits = match escape {
-                    'x' => 2,
-                    'u' => 4,
-                    'U' => 8,
-                    _ => 0,
-                };
-                if digits > 0 {
-                    let mut code = 0;
-                    for _ in 0..digits {
-                        code = code * 16 + chars.next()?.1.to_digit(16)?;
-                    }
-                    text.push(char::from_u32(code)?);
-                    continue;
-                }
-                text.push(match escape {
-                    '0' => '\0',
-                    'a' => '\u{7}',
-                    'b' => '\u{8}',
-                    't' => '\t',
-                    'n' => '\n',
-                    'v' => '\u{b}',
-                    'f' => '\u{c}',
-                    'r' => '\r',
-                    'e' => '\u{1b}',
-                    ' ' => ' ',
-                    '"' => '"',
-                    '\\' => '\\',
-                    _ => return None,
-                });
-            }
-            c => text.push(c),
-        }
-    }
-    Some((None, false))
 }

@@ -9,7 +9,9 @@ mod draft;
 mod fast;
 mod full;
 mod image;
+mod json;
 mod lines;
+mod scalars;
 #[cfg(test)]
 mod tests;
 

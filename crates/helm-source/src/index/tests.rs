@@ -3,11 +3,12 @@
 use helm_chart::Compat;
 
 use super::decode::parse_patiently;
-use super::{Index, fast};
+use super::{Index, fast, json};
 use crate::http::Validators;
 
 fn quick(text: &str) -> Option<Index> {
-    fast::parse(text.as_bytes(), &Validators::default())
+    fast::parse(text.as_bytes(), &Validators::default(), Compat::V4)
+        .or_else(|| json::parse(text.as_bytes(), &Validators::default(), Compat::V4))
 }
 
 fn patient(text: &str) -> Result<Index, super::IndexError> {

@@ -6,6 +6,7 @@ mod oci_faults;
 mod provenance;
 mod registries;
 mod repositories;
+mod searches;
 mod web;
 
 use std::path::Path;
@@ -21,10 +22,16 @@ pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
     score.add(provenance::run(pair)?);
     score.add(oci::run(pair, bin)?);
     score.add(oci_faults::run(pair)?);
+    score.add(searches::run(pair, bin)?);
     Ok(score)
 }
 
 /// Only what charts need of others.
 pub(crate) fn dependencies(pair: &Pair, bin: &Path) -> Result<Score, String> {
     dependency::run(pair, bin)
+}
+
+/// Random indexes and searches only.
+pub(crate) fn searches(pair: &Pair, bin: &Path) -> Result<Score, String> {
+    searches::run(pair, bin)
 }
