@@ -54,4 +54,4 @@ pub use status::{ReleaseStatus, status};
 pub use target::{Context, Target};
 pub use test::{TestRequest, Tested, test};
 pub use uninstall::{Uninstalled, uninstall};
-pub use upgrade::{UpgradeRequest, upgrade};
+pub use upgrade::{Existence, UpgradeRequest, existence, upgrade};

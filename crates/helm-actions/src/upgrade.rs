@@ -81,7 +81,8 @@ impl UpgradeRequest {
     }
 
     /// The install that takes the place of this upgrade.
-    fn into_install(self, create_namespace: bool, replace: bool) -> InstallRequest {
+    pub fn into_install(self, create_namespace: bool, existence: Existence) -> InstallRequest {
+        let replace = existence == Existence::Uninstalled;
         let mode = match self.apply {
             ApplyChoice::Fixed(mode) => mode,
             ApplyChoice::Latched { force_conflicts } => ApplyMode::ServerSide { force_conflicts },
@@ -129,21 +130,45 @@ pub(crate) fn apply_method(mode: ApplyMode, compat: Compat) -> Option<ApplyMetho
     })
 }
 
+/// Whether there is something to upgrade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existence {
+    /// There is a release.
+    Present,
+    /// There was one, whose records were kept.
+    Uninstalled,
+    /// There is none.
+    Absent,
+}
+
+/// Asks whether an upgrade that may install has a release to upgrade; the observer is told when it has none. Helm asks
+/// before it looks for the chart.
+pub async fn existence(context: &Context, name: &str) -> Result<Existence, Failure> {
+    context.cluster().check_reachable().await?;
+    if validate_name(name).is_err() {
+        return Err(invalid_name(name).into());
+    }
+    let existence = match context.store().records(name).await {
+        Ok(records) => match History::new(records) {
+            Some(history) if *history.last().status() != Status::Uninstalled => Existence::Present,
+            Some(_) => Existence::Uninstalled,
+            None => Existence::Absent,
+        },
+        Err(error) if error.is_not_found() => Existence::Absent,
+        Err(error) => return Err(error.into()),
+    };
+    if existence != Existence::Present {
+        context.observer.event(Event::Installing { release: name });
+    }
+    Ok(existence)
+}
+
 /// Upgrades a release to a chart. A dry run answers the release that would have been.
 pub async fn upgrade(context: &Context, request: UpgradeRequest) -> Result<Release, Failure> {
     if let IfMissing::Install { create_namespace } = request.if_missing {
-        context.cluster().check_reachable().await?;
-        if validate_name(&request.name).is_err() {
-            return Err(invalid_name(&request.name).into());
-        }
-        let last = match context.store().records(&request.name).await {
-            Ok(records) => History::new(records).map(|history| history.last().status().clone()),
-            Err(error) if error.is_not_found() => None,
-            Err(error) => return Err(error.into()),
-        };
-        if matches!(last, None | Some(Status::Uninstalled)) {
-            context.observer.event(Event::Installing { release: &request.name });
-            return install(context, request.into_install(create_namespace, last.is_some())).await;
+        let existence = existence(context, &request.name).await?;
+        if existence != Existence::Present {
+            return install(context, request.into_install(create_namespace, existence)).await;
         }
     }
     let prepared = prepare(context, &request).await?;

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use helm_actions::{Cancel, Canceller, Context as ActionContext, Event, Failure, Observer, Target};
 use helm_kube::{Cluster, ConnectOptions, RateLimit};
@@ -94,11 +93,7 @@ where
                 namespace,
                 compat: settings.compat,
             },
-            observer: Arc::new(Terminal {
-                log: context.log,
-                tables: context.prints_tables(),
-                installed_instead: context.installed_instead.clone(),
-            }),
+            observer: Arc::new(Terminal { log: context.log, tables: context.prints_tables() }),
             cancel,
             host: Arc::new(Machine),
         };
@@ -156,7 +151,6 @@ pub(crate) async fn next_signal() -> u8 {
 struct Terminal {
     log: Log,
     tables: bool,
-    installed_instead: Arc<AtomicBool>,
 }
 
 impl Observer for Terminal {
@@ -165,7 +159,6 @@ impl Observer for Terminal {
             Event::Log { level, message, fields } => self.log.at(level, message, fields),
             Event::Chart(warning) => self.log.chart_warning(warning),
             Event::Installing { release } => {
-                self.installed_instead.store(true, Ordering::Relaxed);
                 if !self.tables {
                     return;
                 }

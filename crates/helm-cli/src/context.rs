@@ -2,8 +2,6 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use helm_chart::Compat;
 
@@ -21,8 +19,6 @@ pub(crate) struct Context {
     /// Whether what is printed is a chart's content, which other words would spoil.
     pub(crate) prints_charts: bool,
     pub(crate) palette: Palette,
-    /// Whether `upgrade --install` found nothing to upgrade.
-    pub(crate) installed_instead: Arc<AtomicBool>,
 }
 
 impl Context {
@@ -36,7 +32,6 @@ impl Context {
             tables,
             prints_charts: false,
             palette,
-            installed_instead: Arc::default(),
         }
     }
 

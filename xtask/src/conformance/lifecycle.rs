@@ -446,7 +446,7 @@ fn is_time(text: &str) -> bool {
 }
 
 /// Output without times, and without the table of live objects, whose ages and names are of the moment.
-fn steady(stdout: &str) -> String {
+pub(super) fn steady(stdout: &str) -> String {
     if let Ok(mut value) = serde_json::from_str::<Value>(stdout) {
         clear_times(&mut value);
         if let Some(info) = value.get_mut("info").and_then(Value::as_object_mut) {
@@ -472,7 +472,7 @@ fn steady(stdout: &str) -> String {
 }
 
 /// Errors without what depends on the moment: ports of the server and times.
-fn steady_errors(stderr: &str) -> String {
+pub(super) fn steady_errors(stderr: &str) -> String {
     let mut lines: Vec<String> = stderr
         .lines()
         // Now and then Helm's Kubernetes client tells of a watch that it ended itself.

@@ -166,6 +166,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     }
     if !has("--offline") {
         let cluster = Cluster::start(&bin)?;
+        score.add(sources::run_live(&pair, &cluster)?);
         score.add(lifecycle::run(&pair, &cluster)?);
     }
     conclude(score)

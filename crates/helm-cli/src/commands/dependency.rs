@@ -1,6 +1,7 @@
 //! `helm dependency list|build|update`.
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use helm_chart::Time;
 use helm_source::Verify;
@@ -165,6 +166,7 @@ fn fetch(context: &Context, args: &Args, fetch: &Fetch<'_>) -> Result<(), CliErr
             Verb::Update => dependency::update(&request, &mut observer).await,
         }
     });
+    report.end();
     report.failed.map_or(outcome, Err)
 }
 
@@ -200,17 +202,23 @@ impl Report<'_> {
         }
     }
 
+    /// Takes the bar away.
+    fn end(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
     fn progress(&mut self, done: usize, total: usize) {
         if done == total {
-            if let Some(bar) = self.bar.take() {
-                bar.finish_and_clear();
-            }
-            return;
+            return self.end();
         }
         if self.bar.is_none() && std::io::stderr().is_terminal() && !self.context.settings.dumb_terminal {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} charts")
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} charts, {elapsed}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
-            self.bar = Some(ProgressBar::new(total as u64).with_style(style));
+            let bar = ProgressBar::new(total as u64).with_style(style);
+            bar.enable_steady_tick(Duration::from_millis(200));
+            self.bar = Some(bar);
         }
         if let Some(bar) = &self.bar {
             bar.set_position(done as u64);

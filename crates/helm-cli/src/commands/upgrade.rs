@@ -1,8 +1,6 @@
 //! `helm upgrade`.
 
-use std::sync::atomic::Ordering;
-
-use helm_actions::{IfMissing, ReuseValues, UpgradeRequest, upgrade};
+use helm_actions::{Existence, ReuseValues, UpgradeRequest, existence, install, upgrade};
 
 use crate::conduct;
 use crate::connect;
@@ -18,15 +16,18 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let [name, reference] = args.positional()[..] else {
         return Err(CliError::usage("\"helm upgrade\" requires 2 arguments"));
     };
+    let existence = match args.on("install") {
+        true => connect::run(context, false, None, |action| async move { existence(&action, name).await })?,
+        false => Existence::Present,
+    };
     let path = crate::source::locate(context, args, reference)?;
     let values = crate::values::merged(context, args)?;
-    let chart = crate::values::load_complete(context, args, &path)?;
+    let chart = match existence {
+        Existence::Present => crate::values::load_complete(context, args, &path)?,
+        _ => crate::values::load_installable(context, args, &path)?,
+    };
     let request = UpgradeRequest {
         reuse: reuse(args),
-        if_missing: match args.on("install") {
-            true => IfMissing::Install { create_namespace: args.on("create-namespace") },
-            false => IfMissing::Fail,
-        },
         apply: conduct::apply_choice(context, args)?,
         take_ownership: args.on("take-ownership"),
         skip_crds: args.on("skip-crds"),
@@ -39,9 +40,14 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         ..UpgradeRequest::new(name, chart, values)
     };
     let message = format!("Release {name} has been cancelled.");
-    let release =
-        connect::run(context, false, Some(message), |action| async move { upgrade(&action, request).await });
-    let installed = context.installed_instead.load(Ordering::Relaxed);
+    let create_namespace = args.on("create-namespace");
+    let release = connect::run(context, false, Some(message), |action| async move {
+        match existence {
+            Existence::Present => upgrade(&action, request).await,
+            _ => install(&action, request.into_install(create_namespace, existence)).await,
+        }
+    });
+    let installed = existence != Existence::Present;
     let release = release.map_err(|e| if installed { e } else { e.context("UPGRADE FAILED") })?;
     // A release that was installed instead needs no word of an upgrade.
     if format == Format::Table && !installed {

@@ -124,6 +124,7 @@ pub(super) async fn run(
         .buffer_unordered(PARALLEL);
     let mut outcomes: Vec<Option<Outcome>> = tasks.iter().map(|_| None).collect();
     let mut done = 0;
+    observer(Event::Progress { done, total });
     for (at, task) in tasks.into_iter().enumerate() {
         let Task { name, repository, job } = &task;
         match job {

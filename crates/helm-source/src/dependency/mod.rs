@@ -8,6 +8,7 @@
 mod download;
 mod error;
 mod event;
+mod find;
 mod index;
 mod list;
 mod local;

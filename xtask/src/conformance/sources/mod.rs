@@ -14,6 +14,7 @@ use std::path::Path;
 pub(crate) use web::Web;
 
 use super::{Pair, Score};
+use crate::cluster::Cluster;
 
 /// Everything that needs no cluster.
 pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
@@ -34,4 +35,9 @@ pub(crate) fn dependencies(pair: &Pair, bin: &Path) -> Result<Score, String> {
 /// Random indexes and searches only.
 pub(crate) fn searches(pair: &Pair, bin: &Path) -> Result<Score, String> {
     searches::run(pair, bin)
+}
+
+/// What needs a cluster.
+pub(crate) fn run_live(pair: &Pair, cluster: &Cluster) -> Result<Score, String> {
+    dependency::run_live(pair, cluster)
 }

@@ -144,19 +144,13 @@ impl Lab {
         registries.filled_in(&text)
     }
 
-    /// A folder of a program's own: `app` with the chart, its neighbour `local`, and a home.
+    /// A folder of a program's own, with what lies in `charts/` before and what is configured.
     pub(super) fn stage(&self, chart: &Chart) -> Result<Stage, String> {
-        let stage = Stage { folder: tempfile::tempdir_in(self.folder.path()).map_err(io)? };
-        let app = stage.path("app");
-        fs::create_dir_all(app.join("charts")).map_err(io)?;
-        for (name, text) in &chart.files {
-            fs::write(app.join(name), text).map_err(io)?;
-        }
+        let stage = Stage::new(chart)?;
         for archive in &chart.present {
-            fs::copy(self.path("charts/one").join(archive), app.join("charts").join(archive)).map_err(io)?;
+            fs::copy(self.path("charts/one").join(archive), stage.path("app/charts").join(archive))
+                .map_err(io)?;
         }
-        write_chart(&app.join("charts/hand"), "hand", "1.0.0")?;
-        write_chart(&stage.path("local"), "local", "1.2.3")?;
         let config = stage.path("home/.config/helm");
         fs::create_dir_all(&config).map_err(io)?;
         if chart.configured {
@@ -173,14 +167,38 @@ pub(super) struct Stage {
 }
 
 impl Stage {
+    /// `app` with the chart, its neighbour `local`, and a home.
+    pub(super) fn new(chart: &Chart) -> Result<Stage, String> {
+        let stage = Stage { folder: tempfile::tempdir().map_err(io)? };
+        let app = stage.path("app");
+        fs::create_dir_all(app.join("charts")).map_err(io)?;
+        for (name, text) in &chart.files {
+            fs::write(app.join(name), text).map_err(io)?;
+        }
+        write_chart(&app.join("charts/hand"), "hand", "1.0.0")?;
+        write_chart(&stage.path("local"), "local", "1.2.3")?;
+        Ok(stage)
+    }
+
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Runs a command; answers its outcome with what is on the disk after it.
     pub(super) fn play(&self, pair: &Pair, program: Program, args: &[&str]) -> Result<Outcome, String> {
+        self.play_with(pair, program, args, &[])
+    }
+
+    /// The same with more variables.
+    pub(super) fn play_with(
+        &self,
+        pair: &Pair,
+        program: Program,
+        args: &[&str],
+        more: &[(&str, &str)],
+    ) -> Result<Outcome, String> {
         let home = self.path("home");
-        let env = [("HOME", home.to_str().unwrap_or_default())];
+        let env = [&[("HOME", home.to_str().unwrap_or_default())], more].concat();
         let ran = pair.run(program, args, self.folder.path(), &env)?;
         let place = self.folder.path().to_string_lossy().into_owned();
         let plain = |text: &str| text.replace(&place, "STAGE");

@@ -3,12 +3,15 @@
 
 mod crowd;
 mod lab;
+mod live;
 mod random;
 mod scenes;
+mod turns;
 
 use std::path::Path;
 
 use lab::Lab;
+pub(super) use live::run as run_live;
 
 use super::super::{Pair, Program, Score};
 
@@ -19,6 +22,7 @@ pub(super) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
     let lab = Lab::new(pair, bin)?;
     let mut score = scenes::run(pair, &lab)?;
     score.add(random::run(pair, &lab)?);
+    score.add(turns::run(pair, &lab)?);
     score.add(crowd::run(pair, &lab)?);
     println!("dependencies: {} of {} as expected", score.passed, score.passed + score.failed);
     Ok(score)
