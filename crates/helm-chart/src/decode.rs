@@ -241,10 +241,16 @@ impl Decoder {
         match name {
             "name" => self.string(value, &mut m.name),
             "home" => self.string(value, &mut m.home),
-            "sources" => self.strings(value, &mut m.sources),
+            "sources" => {
+                self.strings(value, &mut m.sources);
+                m.file_shape.empty_sources = is_empty(value);
+            }
             "version" => self.string(value, &mut m.version),
             "description" => self.string(value, &mut m.description),
-            "keywords" => self.strings(value, &mut m.keywords),
+            "keywords" => {
+                self.strings(value, &mut m.keywords);
+                m.file_shape.empty_keywords = is_empty(value);
+            }
             "maintainers" => self.maintainers(value, m),
             "icon" => self.string(value, &mut m.icon),
             "apiVersion" => self.string(value, &mut m.api_version),
@@ -257,7 +263,7 @@ impl Decoder {
             "dependencies" => {
                 let first_null = self.dependencies(value, &mut m.dependencies);
                 m.file_shape.null_dependency = first_null;
-                m.file_shape.empty_dependencies = value.as_array().is_some_and(Vec::is_empty);
+                m.file_shape.empty_dependencies = is_empty(value);
             }
             _ => self.string(value, &mut m.chart_type),
         }
@@ -318,8 +324,12 @@ impl Decoder {
 
     fn annotations(&mut self, value: &Json, m: &mut Metadata) {
         match value {
-            Json::Null => m.annotations.clear(),
+            Json::Null => {
+                m.annotations.clear();
+                m.file_shape.empty_annotations = false;
+            }
             Json::Object(entries) => {
+                m.file_shape.empty_annotations = entries.is_empty();
                 for (key, value) in entries {
                     let mut text = String::new();
                     self.string(value, &mut text);
@@ -336,6 +346,7 @@ impl Decoder {
             Json::Array(items) => items,
             other => return self.mismatch(other, format!("[]*{}.Maintainer", self.package)),
         };
+        m.file_shape.empty_maintainers = is_empty(value);
         let mut old = std::mem::take(&mut m.maintainers).into_iter();
         for item in items {
             let mut maintainer = old.next().unwrap_or_default();
@@ -385,7 +396,10 @@ impl Decoder {
             "version" => d.string(value, &mut dependency.version),
             "repository" => d.string(value, &mut dependency.repository),
             "condition" => d.string(value, &mut dependency.condition),
-            "tags" => d.strings(value, &mut dependency.tags),
+            "tags" => {
+                d.strings(value, &mut dependency.tags);
+                dependency.empty_tags = is_empty(value);
+            }
             "enabled" => d.boolean(value, &mut dependency.enabled),
             "import-values" => match value {
                 Json::Null => dependency.import_values.clear(),
@@ -414,6 +428,11 @@ impl Decoder {
         }
         true
     }
+}
+
+/// Whether a list is there and empty: to Go that is another thing than `null`, which leaves no list.
+fn is_empty(value: &Json) -> bool {
+    value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// The text that `sigs.k8s.io/yaml` makes of a boolean or a number where a string is wanted.

@@ -35,6 +35,9 @@ pub struct Dependency {
     /// Name to use for the chart instead of its own.
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
     pub alias: String,
+    /// Whether `tags` was an empty list; templates can tell it from none.
+    #[serde(skip)]
+    pub empty_tags: bool,
 }
 
 impl Dependency {

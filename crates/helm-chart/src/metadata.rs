@@ -35,6 +35,14 @@ pub struct FileShape {
     pub null_dependency: Option<usize>,
     /// Whether `dependencies` was an empty list, which is not the same to Helm as none.
     pub empty_dependencies: bool,
+    /// Whether `sources` was an empty list; templates can tell it from none.
+    pub empty_sources: bool,
+    /// Whether `keywords` was an empty list.
+    pub empty_keywords: bool,
+    /// Whether `maintainers` was an empty list.
+    pub empty_maintainers: bool,
+    /// Whether `annotations` was an empty table.
+    pub empty_annotations: bool,
 }
 
 /// The content of `Chart.yaml`. Serialises with Helm's names, empty fields left out, in Helm's order.

@@ -28,9 +28,9 @@ pub(crate) fn chart_value(metadata: &Metadata, is_root: bool, compat: Compat) ->
 }
 
 fn metadata_fields(m: &Metadata, compat: Compat) -> Vec<Field> {
-    let strings = |items: &[String]| string_list(items, compat);
+    let shape = m.file_shape;
     let annotations = Type::map(Type::STRING, Type::STRING);
-    let annotations = if m.annotations.is_empty() {
+    let annotations = if m.annotations.is_empty() && !shape.empty_annotations {
         Map::nil(annotations)
     } else {
         let entries = m.annotations.iter().map(|(k, v)| (k.as_str().into(), Value::str(v.as_str())));
@@ -39,11 +39,11 @@ fn metadata_fields(m: &Metadata, compat: Compat) -> Vec<Field> {
     vec![
         Field::new("Name", "name", Value::str(m.name.as_str())),
         Field::new("Home", "home", Value::str(m.home.as_str())),
-        Field::new("Sources", "sources", strings(&m.sources)),
+        Field::new("Sources", "sources", string_list(&m.sources, shape.empty_sources, compat)),
         Field::new("Version", "version", Value::str(m.version.as_str())),
         Field::new("Description", "description", Value::str(m.description.as_str())),
-        Field::new("Keywords", "keywords", strings(&m.keywords)),
-        Field::new("Maintainers", "maintainers", structs(&m.maintainers, compat)),
+        Field::new("Keywords", "keywords", string_list(&m.keywords, shape.empty_keywords, compat)),
+        Field::new("Maintainers", "maintainers", structs(&m.maintainers, shape.empty_maintainers, compat)),
         Field::new("Icon", "icon", Value::str(m.icon.as_str())),
         Field::new("APIVersion", "apiVersion", Value::str(m.api_version.as_str())),
         Field::new("Condition", "condition", Value::str(m.condition.as_str())),
@@ -52,7 +52,7 @@ fn metadata_fields(m: &Metadata, compat: Compat) -> Vec<Field> {
         Field::new("Deprecated", "deprecated", Value::Bool(m.deprecated)),
         Field::new("Annotations", "annotations", Value::Map(annotations)),
         Field::new("KubeVersion", "kubeVersion", Value::str(m.kube_version.as_str())),
-        Field::new("Dependencies", "dependencies", structs(&m.dependencies, compat)),
+        Field::new("Dependencies", "dependencies", structs(&m.dependencies, false, compat)),
         Field::new("Type", "type", Value::str(m.chart_type.as_str())),
     ]
 }
@@ -95,7 +95,7 @@ impl Fields for Dependency {
             Field::new("Version", "version", Value::str(self.version.as_str())),
             Field::new("Repository", "repository", Value::str(self.repository.as_str())).always(),
             Field::new("Condition", "condition", Value::str(self.condition.as_str())),
-            Field::new("Tags", "tags", string_list(&self.tags, compat)),
+            Field::new("Tags", "tags", string_list(&self.tags, self.empty_tags, compat)),
             Field::new("Enabled", "enabled", Value::Bool(self.enabled)),
             Field::new("ImportValues", "import-values", Value::List(imports)),
             Field::new("Alias", "alias", Value::str(self.alias.as_str())),
@@ -103,17 +103,17 @@ impl Fields for Dependency {
     }
 }
 
-/// Helm 4 makes `[]interface {}` of every slice, Helm 3 shows `[]string`, nil when empty.
-fn string_list(items: &[String], compat: Compat) -> Value {
+/// Helm 4 makes `[]interface {}` of every slice, Helm 3 shows `[]string`, nil unless a list was given.
+fn string_list(items: &[String], given: bool, compat: Compat) -> Value {
     let values = items.iter().map(|s| Value::str(s.as_str()));
     Value::List(match compat {
         Compat::V4 => values.collect(),
-        Compat::V3 if items.is_empty() => List::nil(Type::slice(Type::STRING)),
+        Compat::V3 if items.is_empty() && !given => List::nil(Type::slice(Type::STRING)),
         Compat::V3 => List::strings(values),
     })
 }
 
-fn structs<T: Fields>(items: &[T], compat: Compat) -> Value {
+fn structs<T: Fields>(items: &[T], given: bool, compat: Compat) -> Value {
     Value::List(match compat {
         Compat::V4 => {
             let map = |item: &T| item.fields(compat).into_iter().map(|f| (f.name, f.value)).collect::<Map>();
@@ -130,7 +130,7 @@ fn structs<T: Fields>(items: &[T], compat: Compat) -> Value {
                 }))
             };
             let ty = Type::slice(Type::pointer(struct_type(T::NAME)));
-            match items.is_empty() {
+            match items.is_empty() && !given {
                 true => List::nil(ty),
                 false => List::with_type(ty, items.iter().map(object).collect()),
             }

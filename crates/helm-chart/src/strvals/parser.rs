@@ -251,12 +251,20 @@ impl<'a, 'r> Parser<'a, 'r> {
             },
             Some('[') => {
                 let next = self.index()?;
-                let inner = match present {
+                let inner = match &present {
                     None | Some(Value::Nil) => Vec::new(),
                     Some(present) => items(present)?,
                 };
                 let (inner, outcome) = self.list_item(inner, next, level, depth + 1);
-                outcome.map(|()| Some(Value::List(List::new(inner))))
+                match (outcome, present) {
+                    (Ok(()), _) => Ok(Some(Value::List(List::new(inner)))),
+                    // In Go the inner list is changed in place, which the end of the line does not undo.
+                    (Err(e), Some(present @ Value::List(_))) => {
+                        *present = Value::List(List::new(inner));
+                        Err(e)
+                    }
+                    (Err(e), _) => Err(e),
+                }
             }
             Some(_) => {
                 let inner = match present {

@@ -54,6 +54,41 @@ const PIECES: &[&str] = &[
     "=1,",
 ];
 
+/// Lines that come back to the same few lists and tables, and end anywhere.
+fn nested(r: &mut Random) -> String {
+    let mut line = String::new();
+    for at in 0..=r.below(5) {
+        if at > 0 {
+            line.push(',');
+        }
+        line.push_str(r.pick(&["a", "a", "a", "b"]));
+        let most = if r.chance(3) { 40 } else { 5 };
+        for _ in 0..r.below(most) {
+            line.push_str(r.pick(&[".a", ".a", "[0]", "[0]", "[1]", "[2]", ".b", ".", "[]", ".\\.", "[00]"]));
+        }
+        line.push_str(r.pick(&[
+            "=",
+            "=",
+            "=1",
+            "=null",
+            "={1,{2,3},}",
+            "={a,b}x",
+            "={}",
+            "={",
+            "=\\",
+            "=a=b",
+            "",
+            "=[[]]",
+        ]));
+    }
+    if r.chance(10) {
+        // Cut off between characters.
+        let cut = r.below(line.len() + 1);
+        line.truncate((0..=cut).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0));
+    }
+    line
+}
+
 /// Lines that are mostly well-formed.
 fn sensible(r: &mut Random) -> String {
     let mut line = String::new();
@@ -110,10 +145,10 @@ fn lines_parse_as_in_helm() {
     let mut r = Random::seeded("strvals");
     let mut questions = Vec::new();
     for case in 0..cases(20_000) {
-        let line = if r.chance(50) {
-            sensible(&mut r)
-        } else {
-            (0..1 + r.below(9)).map(|_| r.pick(PIECES)).collect()
+        let line = match r.below(10) {
+            0..=2 => sensible(&mut r),
+            3..=5 => nested(&mut r),
+            _ => (0..1 + r.below(9)).map(|_| r.pick(PIECES)).collect(),
         };
         let values = if r.chance(30) { table(&mut r, &["a", "b", "c"], 2) } else { json!({}) };
         let (mode, compat) = (MODES[case % 5], BOTH[case / 5 % 2]);

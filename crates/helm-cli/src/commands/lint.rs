@@ -187,23 +187,20 @@ fn cleaned(path: &Path) -> PathBuf {
     PathBuf::from(helm_source::dependency::clean_path(&path.to_string_lossy()))
 }
 
-/// Charts beneath `charts/`, folders and archives, in the order of their names. Links are not followed, as Go's
-/// `filepath.Walk` does not.
-fn find_subcharts(dir: &Path, found: &mut Vec<PathBuf>) {
-    if dir.is_symlink() {
-        return;
+/// Charts beneath `charts/`, folders and archives, in the order of their names. Links are not followed
+/// (`filepath.Walk`).
+fn find_subcharts(path: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(metadata) = std::fs::symlink_metadata(path) else { return };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if name == "Chart.yaml" {
+        found.extend(path.parent().map(Path::to_path_buf));
+    } else if name.ends_with(".tgz") || name.ends_with(".tar.gz") {
+        found.push(path.to_path_buf());
     }
-    let Ok(entries) = std::fs::read_dir(dir) else { return };
-    let mut entries: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
-    entries.sort();
-    for path in entries {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() && !path.is_symlink() {
-            find_subcharts(&path, found);
-        } else if name == "Chart.yaml" {
-            found.extend(path.parent().map(Path::to_path_buf));
-        } else if name.ends_with(".tgz") || name.ends_with(".tar.gz") {
-            found.push(path);
-        }
+    if metadata.is_dir() {
+        let entries = std::fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
+        let mut entries: Vec<PathBuf> = entries.map(|e| e.path()).collect();
+        entries.sort();
+        entries.iter().for_each(|entry| find_subcharts(entry, found));
     }
 }

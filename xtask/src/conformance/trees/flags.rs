@@ -1,8 +1,8 @@
 //! Random command lines: values files, `--set` and its relatives, and what else changes a rendering.
 
-use helm_testkit::random::Random;
-
 use super::chart::File;
+use super::draw::Draw;
+use super::shape::{Shape, Step};
 use super::text;
 
 const TEXTS: &[&str] = &[
@@ -10,6 +10,7 @@ const TEXTS: &[&str] = &[
     "0",
     "true",
     "false",
+    "null",
     "null",
     "",
     "text",
@@ -30,15 +31,49 @@ const TEXTS: &[&str] = &[
     "é",
 ];
 
-/// The arguments after the name and the chart, and the files that they name.
-pub(super) fn flags(r: &mut Random, files: &mut Vec<File>) -> Vec<String> {
+const JSON: &[&str] = &[
+    "1",
+    "null",
+    "true",
+    "\"text\"",
+    "[1,2,{\"a\":null}]",
+    "{\"a\":{\"b\":null}}",
+    "{\"enabled\":false}",
+    "1.0",
+    "1e3",
+    "{}",
+    "\"a\"",
+    "12345678901234567890",
+    "{\"a\":1,\"a\":2}",
+    " {\"b\": 1} ",
+];
+
+/// The flags that set single values, in the order in which Helm takes them.
+const SETTERS: [&str; 5] = ["--set-json", "--set", "--set-string", "--set-file", "--set-literal"];
+
+/// The arguments after the name and the chart, and the files that they name. The names of files begin with `prefix`.
+pub(super) fn flags(r: &mut Draw, prefix: &str, files: &mut Vec<File>) -> Vec<String> {
+    let mut args = values(r, prefix, files);
+    if r.chance(25) {
+        other(r, &mut args);
+    }
+    args
+}
+
+/// Flags for values only.
+pub(super) fn values(r: &mut Draw, prefix: &str, files: &mut Vec<File>) -> Vec<String> {
     let mut args = Vec::new();
-    for at in 0..r.below(4) {
-        let name = format!("values-{at}.yaml");
-        files.push(File::text(&name, values_file(r)));
+    let mut shape = Shape::empty();
+    let count = r.below(4);
+    if count > 1 {
+        r.has("several -f");
+    }
+    for at in 0..count {
+        let name = format!("{prefix}values-{at}.yaml");
+        files.push(File::text(&name, values_file(r, &mut shape)));
         args.push("-f".to_owned());
         // Several in one flag.
-        match args.len() > 2 && r.chance(10) {
+        match args.len() > 2 && r.gets(10, "-f with several names") {
             true => {
                 let flag = args.len() - 2;
                 args[flag] = format!("{},{name}", args[flag]);
@@ -47,17 +82,26 @@ pub(super) fn flags(r: &mut Random, files: &mut Vec<File>) -> Vec<String> {
             false => args.push(name),
         }
     }
-    for _ in 0..r.below(4) {
-        set(r, files, &mut args);
+    let mut setters: Vec<usize> =
+        (0..r.below(4)).map(|_| r.pick(&[0, 0, 1, 1, 1, 1, 2, 2, 3, 4, 4])).collect();
+    setters.sort_unstable();
+    let mut sets = Vec::new();
+    for setter in setters {
+        if let Some(text) = set(r, setter, prefix, files, &mut shape) {
+            r.has(SETTERS[setter]);
+            sets.push([SETTERS[setter].to_owned(), text]);
+        }
     }
-    if r.chance(25) {
-        other(r, &mut args);
-    }
+    // Flags of different kinds may stand in any order; those of one kind apply in theirs.
+    let first = if sets.is_empty() { 0 } else { r.below(sets.len()) };
+    let moved = sets.get(first).map(|set| set[0].clone());
+    let (front, rest): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| Some(&set[0]) == moved.as_ref());
+    args.extend(front.into_iter().chain(rest).flatten());
     args
 }
 
 /// `lint` with flags of its own.
-pub(super) fn lint(r: &mut Random, chart: &str) -> Vec<String> {
+pub(super) fn lint(r: &mut Draw, chart: &str) -> Vec<String> {
     let mut args = vec!["lint".to_owned(), chart.to_owned()];
     for flag in ["--strict", "--quiet", "--with-subcharts", "--skip-schema-validation"] {
         if r.chance(25) {
@@ -67,106 +111,144 @@ pub(super) fn lint(r: &mut Random, chart: &str) -> Vec<String> {
     args
 }
 
-fn values_file(r: &mut Random) -> String {
-    match r.below(150) {
-        0 => return "- a\n".to_owned(),
-        1 => return "text\n".to_owned(),
-        2 => return "a: b: c\n".to_owned(),
-        3 => return "a: 1\n\tb: 2\n".to_owned(),
-        4 => return "{{ x }}: 1\n".to_owned(),
-        5 => return "a: [1\n".to_owned(),
-        _ => {}
+fn values_file(r: &mut Draw, shape: &mut Shape) -> String {
+    if r.bad(12) {
+        let broken =
+            ["- a\n", "text\n", "a: b: c\n", "a: 1\n\tb: 2\n", "{{ x }}: 1\n", "a: [1\n", "? [a]\n: 1\n"];
+        return r.pick(&broken).to_owned();
     }
-    let mut text = text::table(r, 3).document(r);
-    while r.chance(15) {
-        let next = text::table(r, 2).document(r);
-        text = format!(
-            "{text}{}{next}",
-            r.pick(&["---\n", "---\n", "--- # next\n", "---\n---\n", "...\n---\n"])
-        );
+    let mut text = document(r, 3, shape);
+    while r.gets(15, "several documents") {
+        let next = document(r, 2, shape);
+        let parting = r.pick(&["---\n", "---\n", "--- # next\n", "---\n---\n", "...\n---\n"]);
+        text = format!("{text}{parting}{next}");
     }
     text
 }
 
-fn set(r: &mut Random, files: &mut Vec<File>, args: &mut Vec<String>) {
-    let (flag, text) = match r.below(12) {
-        0..=4 => ("--set", assignments(r)),
-        5 | 6 => ("--set-string", assignments(r)),
-        7 | 8 => ("--set-json", json(r)),
-        9 | 10 => ("--set-literal", format!("{}={}", path(r), r.pick(TEXTS))),
-        _ => {
-            let name = if r.chance(92) { "file.txt" } else { "gone.txt" };
-            if name == "file.txt" && files.iter().all(|f| f.name != name) {
-                files.push(File::text(name, r.pick(&["content", "two\nlines\n", "", "a,b=c"]).to_owned()));
-            }
-            ("--set-file", format!("{}={name}", path(r)))
-        }
-    };
-    args.push(flag.to_owned());
-    args.push(text);
+fn document(r: &mut Draw, depth: usize, shape: &mut Shape) -> String {
+    let table = text::table(r, depth);
+    shape.lay(&table);
+    let text = table.document(r);
+    if text.contains(": null") {
+        r.has("null in -f");
+    }
+    text
 }
 
-fn assignments(r: &mut Random) -> String {
+/// The text for one setter; nothing when no path fits what is there.
+fn set(
+    r: &mut Draw,
+    setter: usize,
+    prefix: &str,
+    files: &mut Vec<File>,
+    shape: &mut Shape,
+) -> Option<String> {
+    match SETTERS[setter] {
+        "--set-json" => json(r, shape),
+        "--set-file" => {
+            let name = if r.bad(10) { "gone.txt".to_owned() } else { format!("{prefix}file.txt") };
+            if !name.starts_with("gone") && files.iter().all(|f| f.name != name) {
+                let content = r.pick(&["content", "two\nlines\n", "", "a,b=c"]);
+                files.push(File::text(&name, content.to_owned()));
+            }
+            Some(format!("{}={name}", path(r, false, shape)?))
+        }
+        "--set-literal" => Some(format!("{}={}", path(r, true, shape)?, r.pick(TEXTS))),
+        _ => assignments(r, shape),
+    }
+}
+
+fn assignments(r: &mut Draw, shape: &mut Shape) -> Option<String> {
     let mut all = Vec::new();
     for _ in 0..1 + r.below(3) {
-        let path = path(r);
-        all.push(match r.below(30) {
-            0 if r.chance(30) => path,
-            1 if r.chance(30) => format!("={path}"),
-            2 if r.chance(30) => format!("{path}={{a,{{b,c}}}}"),
-            _ => format!("{path}={}", r.pick(TEXTS)),
+        let path = path(r, false, shape)?;
+        let text = r.pick(TEXTS);
+        if text == "null" {
+            r.has("null in --set");
+        }
+        all.push(match r.below(20) {
+            0 if r.wild() => path,
+            1 if r.wild() => format!("={path}"),
+            2 if r.wild() => format!("{path}={{a,{{b,c}}}}"),
+            _ => format!("{path}={text}"),
         });
     }
-    all.join(",")
+    Some(all.join(","))
 }
 
-/// A path with indexes and escapes.
-fn path(r: &mut Random) -> String {
-    let mut path = text::path(r);
-    match r.below(14) {
-        0 => path.push_str("[0]"),
-        1 => path.push_str("[1].a"),
-        2 => path.push_str("[0][1]"),
-        3 => path.push_str("\\.d"),
-        4 if r.chance(30) => path.push_str(r.pick(&["[-1]", "[x]", "[70000]", "[", "..", "[0]a"])),
-        _ => {}
-    }
-    path
+/// A path with indexes and escapes that fits what is there, mostly.
+fn path(r: &mut Draw, literal: bool, shape: &mut Shape) -> Option<String> {
+    let careless = r.bad(30);
+    // Another one when something is in the way.
+    (0..12).find_map(|_| {
+        let (text, steps) = any_path(r, literal);
+        (shape.put(&steps, Shape::Other) || careless).then_some(text)
+    })
 }
 
-fn json(r: &mut Random) -> String {
-    let value = r.pick(&[
-        "1",
-        "null",
-        "true",
-        "\"text\"",
-        "[1,2,{\"a\":null}]",
-        "{\"a\":{\"b\":null}}",
-        "{\"enabled\":false}",
-        "1.0",
-        "1e3",
-        "{}",
-        "",
-        "\"a\"",
-        "12345678901234567890",
-        "{\"a\":1,\"a\":2}",
-        " {\"b\": 1} ",
-    ]);
-    let value = if r.chance(3) { r.pick(&["", "{bad", "[1,", "nul"]) } else { value };
-    match r.below(40) {
-        0 => value.to_owned(),
-        1..=8 => format!("{{\"{}\":{value}}}", text::key(r)),
-        9..=15 => format!("{}={value},{}={value}", path(r), path(r)),
-        _ => format!("{}={value}", path(r)),
+fn any_path(r: &mut Draw, literal: bool) -> (String, Vec<Step>) {
+    let mut keys = text::path(r);
+    let mut text = keys.join(".");
+    if r.gets(6, "--set with escapes") {
+        text.push_str("\\.d");
+        match literal {
+            true => {
+                keys.last_mut().expect("a path has a name").push('\\');
+                keys.push("d".to_owned());
+            }
+            false => keys.last_mut().expect("a path has a name").push_str(".d"),
+        }
     }
+    let mut steps: Vec<Step> = keys.into_iter().map(Step::Key).collect();
+    let further: (&str, Vec<Step>) = match r.below(14) {
+        0 => ("[0]", vec![Step::Index(0)]),
+        1 => ("[1].a", vec![Step::Index(1), Step::Key("a".to_owned())]),
+        2 => ("[0][1]", vec![Step::Index(0), Step::Index(1)]),
+        _ if r.bad(3) => (r.pick(&["[-1]", "[x]", "[70000]", "[", "..", "[0]a"]), Vec::new()),
+        _ => ("", Vec::new()),
+    };
+    // Lists in the place of a subchart's values are as bad as texts.
+    let slot = matches!(steps.last(), Some(Step::Key(key)) if text::SLOTS.contains(&key.as_str()));
+    if !slot || r.wild() {
+        if text.len() < (text.clone() + further.0).len() {
+            r.has("--set with indexes");
+        }
+        text.push_str(further.0);
+        steps.extend(further.1);
+    }
+    (text, steps)
+}
+
+fn json(r: &mut Draw, shape: &mut Shape) -> Option<String> {
+    let value = if r.bad(20) { r.pick(&["", "{bad", "[1,", "nul"]) } else { r.pick(JSON) };
+    if value.contains("null") {
+        r.has("null in --set");
+    }
+    Some(match r.below(40) {
+        0 if r.wild() => value.to_owned(),
+        1..=8 => {
+            let key = if r.wild() {
+                text::key(r)
+            } else {
+                r.pick(&["a", "b", "c", "enabled", "exports"]).to_owned()
+            };
+            let over = if value.trim_start().starts_with('{') { Shape::empty() } else { Shape::Other };
+            shape.put(&[Step::Key(key.clone())], over);
+            format!("{{\"{key}\":{value}}}")
+        }
+        9..=15 => format!("{}={value},{}={value}", path(r, false, shape)?, path(r, false, shape)?),
+        16 => format!("{}=", path(r, false, shape)?),
+        _ => format!("{}={value}", path(r, false, shape)?),
+    })
 }
 
 /// Flags other than those for values.
-fn other(r: &mut Random, args: &mut Vec<String>) {
+fn other(r: &mut Draw, args: &mut Vec<String>) {
     let flag: &[&str] = match r.below(12) {
-        0 => &["--kube-version", "1.25"],
+        _ if r.bad(5) => &["--kube-version", "newest"],
+        0 => &["--kube-version", "1.30"],
         1 => &["--kube-version", "v1.30.4"],
-        2 if r.chance(20) => &["--kube-version", "newest"],
         3 => &["--include-crds"],
         4 => &["--skip-tests"],
         5 => &["--no-hooks"],

@@ -4,59 +4,117 @@
 //! With `LINT` set the charts are linted instead of rendered.
 
 mod chart;
+mod dependencies;
+mod draw;
 mod flags;
 mod metadata;
+mod schema;
+mod shape;
 mod text;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use helm_testkit::random::{Random, seed};
 
 use self::chart::File;
+use self::draw::Draw;
 use super::judge::{self, Judge, Judges};
 use super::{Pair, Program, Score, render};
+use crate::process::Ran;
 
 /// How many trees a normal run has.
 const TREES: usize = 1500;
 /// How many of them are asked of the real programs too.
 const PROVEN: usize = 20;
-/// A tree and the command that renders it.
+/// One in so many trees is linted instead of rendered.
+const LINTED: usize = 10;
+
+/// A tree and the command that is given it.
 struct Tree {
     files: Vec<File>,
     args: Vec<String>,
+    /// What is in it.
+    features: BTreeSet<&'static str>,
 }
 
 fn tree(seed: u64, at: usize) -> Tree {
-    let mut r = Random::new(seed.wrapping_mul(1_000_003).wrapping_add(at as u64));
-    let depth = 1 + r.below(3);
+    let mut r = Draw::new(Random::new(seed.wrapping_mul(1_000_003).wrapping_add(at as u64)));
+    let depth = 1 + r.below(4);
     let mut files = chart::chart(&mut r, "root", "chart/", depth);
     let mut chart = "chart";
-    if r.chance(8) {
+    if r.gets(8, "packed chart") {
+        // What lies beside the chart is left out.
+        let inside = files.drain(..).filter(|f| f.name.starts_with("chart/"));
         let inner: Vec<File> =
-            files.drain(..).map(|f| File { name: f.name.replacen("chart/", "root/", 1), ..f }).collect();
+            inside.map(|f| File { name: f.name.replacen("chart/", "root/", 1), ..f }).collect();
         files.push(File {
             name: "root.tgz".to_owned(),
             content: chart::Content::Data(chart::archive(&inner)),
         });
         chart = "root.tgz";
     }
-    let mut args = match std::env::var_os("LINT").is_some() {
-        true => flags::lint(&mut r, chart),
-        false => vec!["template".to_owned(), "release".to_owned(), chart.to_owned()],
+    let args = match std::env::var_os("LINT").is_some() || at % LINTED == LINTED - 1 {
+        true => {
+            r.has("lint");
+            let mut args = flags::lint(&mut r, chart);
+            args.extend(flags::values(&mut r, "", &mut files));
+            args
+        }
+        false => {
+            r.has("template");
+            let mut args = vec!["template".to_owned(), "release".to_owned(), chart.to_owned()];
+            args.extend(flags::flags(&mut r, "", &mut files));
+            args
+        }
     };
-    args.extend(flags::flags(&mut r, &mut files));
-    Tree { files, args }
+    Tree { files, args, features: r.drawn() }
 }
 
 /// What came of the comparisons.
 #[derive(Default)]
 struct Outcome {
     score: Score,
+    /// How many were to be rendered, and how many were.
+    asked: usize,
     rendered: usize,
     varying: usize,
+    /// Each feature with the trees that have it, and those of them that Helm 4 takes.
+    features: BTreeMap<&'static str, [usize; 2]>,
 }
+
+impl Outcome {
+    fn count(&mut self, features: &BTreeSet<&'static str>, answer: &Ran) {
+        let mut seen: BTreeSet<&'static str> = features.clone();
+        for (words, feature) in REMARKS {
+            if answer.stderr.contains(words) || answer.stdout.contains(words) {
+                seen.insert(feature);
+            }
+        }
+        for feature in seen {
+            let [drawn, fine] = self.features.entry(feature).or_default();
+            *drawn += 1;
+            *fine += usize::from(answer.code == 0);
+        }
+    }
+}
+
+/// What Helm says of a tree tells what was in it.
+const REMARKS: &[(&str, &str)] = &[
+    ("Not a table", "said: value is no table"),
+    ("cannot overwrite table", "said: table and other value"),
+    ("is a table", "said: table and other value"),
+    ("skipping globals", "said: global is no table"),
+    ("don't meet the specifications", "said: schema violated"),
+    ("non-bool", "said: condition or tag is no boolean"),
+    ("ImportValues missing table", "said: nothing to import"),
+    ("type mismatch", "said: values of a subchart are no table"),
+    ("unable to parse key", "said: --set through a value"),
+];
 
 /// Compares as many trees as `TREES` says.
 pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
@@ -65,6 +123,7 @@ pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
     let (seed, one) = (seed(), number("TREE"));
     let (first, end) = one.map_or((0, number("TREES").unwrap_or(TREES)), |at| (at, at + 1));
     println!("trees: SEED={seed} TREES={}", end - first);
+    let began = Instant::now();
     let next = AtomicUsize::new(first);
     let outcome = Mutex::new(Outcome::default());
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(end - first);
@@ -82,11 +141,19 @@ pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
         let all: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         all.into_iter().try_for_each(|w| w.join().map_err(|_| "a worker panicked".to_owned())?)
     })?;
-    let Outcome { score, rendered, varying } = outcome.into_inner().map_err(|e| e.to_string())?;
+    let Outcome { score, asked, rendered, varying, features } = outcome.into_inner().map_err(|e| e.to_string())?;
+    let all = score.passed + score.failed;
+    let counters = features.iter().fold(String::new(), |mut line, (feature, [drawn, fine])| {
+        // Writing to a string does not fail.
+        let _ = write!(line, "; {feature} {drawn}/{fine}");
+        line
+    });
+    println!("trees with this in them/of these fine with Helm 4{counters}");
     println!(
-        "trees: {} of {} identical, {rendered} rendered, in {varying} Helm's own answers vary",
+        "trees: {} of {all} identical, {rendered} of {asked} ({}%) rendered, in {varying} Helm's own answers vary, {:.0?}",
         score.passed,
-        score.passed + score.failed
+        rendered * 100 / asked.max(1),
+        began.elapsed()
     );
     Ok(score)
 }
@@ -129,7 +196,13 @@ impl<'a> Worker<'a> {
                 }
             }
             let mut outcome = outcome.lock().map_err(|e| e.to_string())?;
-            outcome.rendered += usize::from(answer.code == 0);
+            if tree.args[0] == "template" {
+                outcome.asked += 1;
+                outcome.rendered += usize::from(answer.code == 0);
+            }
+            if theirs == Program::Helm4 {
+                outcome.count(&tree.features, &answer);
+            }
             outcome.varying += usize::from(varies);
             let name = format!("tree {at} of SEED={seed} ({theirs:?}): helm {}", tree.args.join(" "));
             outcome.score.count(&name, difference);

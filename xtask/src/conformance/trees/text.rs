@@ -1,6 +1,9 @@
-//! Random values, written as a person would write them.
+//! Draw values, written as a person would write them.
 
-use helm_testkit::random::Random;
+use super::draw::Draw;
+
+/// Keys that a chart or an alias may be called by.
+pub(super) const SLOTS: &[&str] = &["one", "two", "three", "x", "y", "data"];
 
 /// Keys of values: few, so that tables meet; names of subcharts and of what Helm looks for among them.
 const KEYS: &[&str] =
@@ -70,11 +73,11 @@ pub(super) enum Value {
 }
 
 /// A table of values.
-pub(super) fn table(r: &mut Random, depth: usize) -> Value {
+pub(super) fn table(r: &mut Draw, depth: usize) -> Value {
     let mut entries: Vec<(String, Value)> = Vec::new();
     for _ in 0..r.below(5) {
         let key = key(r);
-        if entries.iter().all(|(k, _)| *k != key) || r.chance(2) {
+        if entries.iter().all(|(k, _)| *k != key) || r.bad(2) {
             let value = value(r, &key, depth);
             entries.push((key, value));
         }
@@ -82,16 +85,24 @@ pub(super) fn table(r: &mut Random, depth: usize) -> Value {
     Value::Table(entries)
 }
 
-fn value(r: &mut Random, key: &str, depth: usize) -> Value {
-    // Some keys are tables for most people.
-    let is_table = matches!(key, "global" | "tags" | "exports" | "one" | "two" | "three");
-    let tables = if is_table { 80 } else { 40 };
-    if depth > 0 && r.chance(tables) { table(r, depth - 1) } else { Value::Scalar(scalar(r)) }
+fn value(r: &mut Draw, key: &str, depth: usize) -> Value {
+    // What is under the name of a subchart has to be a table.
+    let slot = SLOTS.contains(&key);
+    let tables = match key {
+        _ if slot && !r.bad(25) => 100,
+        "global" | "tags" | "exports" => 85,
+        _ => 40,
+    };
+    match r.chance(tables) {
+        true if depth > 0 => table(r, depth - 1),
+        true if slot => Value::Table(Vec::new()),
+        _ => Value::Scalar(scalar(r)),
+    }
 }
 
-fn scalar(r: &mut Random) -> &'static str {
+fn scalar(r: &mut Draw) -> &'static str {
     // The odd ones less often: most of them spoil the file.
-    let usual = r.chance(99);
+    let usual = !r.bad(2);
     loop {
         let scalar = r.pick(SCALARS);
         if !usual || !matches!(scalar, "*gone" | "<<" | "=" | "1e400" | "!!binary aGk=") {
@@ -100,19 +111,23 @@ fn scalar(r: &mut Random) -> &'static str {
     }
 }
 
-pub(super) fn key(r: &mut Random) -> String {
+pub(super) fn key(r: &mut Draw) -> String {
     r.pick(KEYS).to_owned()
 }
 
-/// A path into values, names with dots between.
-pub(super) fn path(r: &mut Random) -> String {
-    let parts: Vec<String> = (0..1 + r.below(3)).map(|_| key(r)).collect();
-    parts.join(".")
+/// A path into values: names only.
+pub(super) fn path(r: &mut Draw) -> Vec<String> {
+    let mut parts: Vec<String> = (0..1 + r.below(3)).map(|_| key(r)).collect();
+    // What is under the name of a subchart has to be a table.
+    if parts.last().is_some_and(|last| SLOTS.contains(&last.as_str())) && !r.bad(25) {
+        parts.push(r.pick(&["a", "b", "c", "enabled"]).to_owned());
+    }
+    parts
 }
 
 impl Value {
     /// The value as a document.
-    pub(super) fn document(&self, r: &mut Random) -> String {
+    pub(super) fn document(&self, r: &mut Draw) -> String {
         let mut out = String::new();
         match self {
             Value::Table(entries) if !entries.is_empty() => block(r, entries, 0, &mut out),
@@ -131,7 +146,7 @@ impl Value {
     }
 }
 
-fn block(r: &mut Random, entries: &[(String, Value)], indent: usize, out: &mut String) {
+fn block(r: &mut Draw, entries: &[(String, Value)], indent: usize, out: &mut String) {
     let mut anchor = None;
     for (at, (key, value)) in entries.iter().enumerate() {
         out.extend(std::iter::repeat_n(' ', indent));
