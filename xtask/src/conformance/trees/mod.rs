@@ -141,7 +141,8 @@ pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
         let all: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         all.into_iter().try_for_each(|w| w.join().map_err(|_| "a worker panicked".to_owned())?)
     })?;
-    let Outcome { score, asked, rendered, varying, features } = outcome.into_inner().map_err(|e| e.to_string())?;
+    let Outcome { score, asked, rendered, varying, features } =
+        outcome.into_inner().map_err(|e| e.to_string())?;
     let all = score.passed + score.failed;
     let counters = features.iter().fold(String::new(), |mut line, (feature, [drawn, fine])| {
         // Writing to a string does not fail.
