@@ -584,6 +584,7 @@ pub(crate) static ROOT: Command = Command {
                 &[
                     Flag::slice("api-versions", "with --unused: API versions that the cluster is to have")
                         .short('a'),
+                    DEPENDENCY_UPDATE,
                     Flag::array("explain", "path of a value to tell the origin of; may be repeated"),
                     Flag::switch("is-upgrade", "with --unused: set .Release.IsUpgrade"),
                     Flag::text("kube-version", "", "with --unused: version of Kubernetes to render for"),

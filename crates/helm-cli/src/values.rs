@@ -103,10 +103,16 @@ pub(crate) fn load_chart(context: &Context, path: &Path) -> Result<Arc<Chart>, C
     Ok(Arc::new(chart.or_fail()?))
 }
 
-/// As [`load_chart`], and refuses a chart with missing dependencies unless they are to be fetched.
-pub(crate) fn load_complete(context: &Context, args: &Args, path: &Path) -> Result<Arc<Chart>, CliError> {
+/// As [`load_chart`], and refuses a chart with missing dependencies unless they are to be fetched; `quiet` for a verb
+/// whose output is its result alone.
+pub(crate) fn load_complete(
+    context: &Context,
+    args: &Args,
+    path: &Path,
+    quiet: bool,
+) -> Result<Arc<Chart>, CliError> {
     let chart = load_chart(context, path)?;
-    let chart = completed(context, args, path, chart)?;
+    let chart = completed(context, args, path, chart, quiet)?;
     warn_if_deprecated(context, &chart);
     Ok(chart)
 }
@@ -118,7 +124,7 @@ pub(crate) fn load_installable(context: &Context, args: &Args, path: &Path) -> R
         return Err(CliError::new(format!("{} charts are not installable", chart.metadata.chart_type)));
     }
     warn_if_deprecated(context, &chart);
-    let chart = completed(context, args, path, chart)?;
+    let chart = completed(context, args, path, chart, false)?;
     // Helm 3 does not know the format and takes such a chart for one of its own.
     if context.compat() >= Compat::V4 && chart.metadata.is_experimental() {
         return Err(CliError::new("invalid chart apiVersion"));
@@ -127,7 +133,13 @@ pub(crate) fn load_installable(context: &Context, args: &Args, path: &Path) -> R
 }
 
 /// The chart with the charts it needs; with `--dependency-update` those that are missing are fetched.
-fn completed(context: &Context, args: &Args, path: &Path, chart: Arc<Chart>) -> Result<Arc<Chart>, CliError> {
+fn completed(
+    context: &Context,
+    args: &Args,
+    path: &Path,
+    chart: Arc<Chart>,
+    quiet: bool,
+) -> Result<Arc<Chart>, CliError> {
     if !chart.metadata.dependencies.is_empty() {
         crate::commands::package::source_date_epoch(context.compat())?;
     }
@@ -139,7 +151,7 @@ fn completed(context: &Context, args: &Args, path: &Path, chart: Arc<Chart>) -> 
              build{quote} to fetch missing dependencies"
         )));
     }
-    crate::commands::dependency::update_for(context, args, path, false)?;
+    crate::commands::dependency::update_for(context, args, path, quiet)?;
     load_chart(context, path).map_err(|e| e.context("failed reloading chart after repo update"))
 }
 

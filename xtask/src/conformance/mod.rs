@@ -1,6 +1,7 @@
 //! The comparison with the real Helm.
 
 mod commands;
+mod fields;
 mod functions;
 mod judge;
 mod lifecycle;
@@ -150,6 +151,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     if has("--lint") {
         return conclude(lint::run(&pair, &bin)?);
     }
+    if has("--fields") {
+        return conclude(fields::run(&pair, &bin)?);
+    }
     if has("--trees") {
         return conclude(trees::run(&pair, &bin)?);
     }
@@ -159,6 +163,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         score.add(commands::run(&pair)?);
         score.add(sources::run(&pair, &bin)?);
         score.add(lint::run(&pair, &bin)?);
+        score.add(fields::run(&pair, &bin)?);
         score.add(trees::run(&pair, &bin)?);
         score.add(functions::run(false)?);
         score.add(values::run(&pair)?);

@@ -23,7 +23,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let path = crate::source::locate(context, args, reference)?;
     let values = crate::values::merged(context, args)?;
     let chart = match existence {
-        Existence::Present => crate::values::load_complete(context, args, &path)?,
+        Existence::Present => crate::values::load_complete(context, args, &path, false)?,
         _ => crate::values::load_installable(context, args, &path)?,
     };
     let request = UpgradeRequest {

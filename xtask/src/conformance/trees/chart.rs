@@ -130,12 +130,15 @@ pub(super) fn chart(r: &mut Draw, name: &str, prefix: &str, depth: usize) -> Vec
         values(r, prefix, &mut files);
     }
     let change = if r.gets(12, "values changed by templates") { r.pick(CHANGES) } else { "" };
-    files.push(File::text(&format!("{prefix}templates/dump.yaml"), format!("{change}{DUMP}")));
+    files.push(File::text(&format!("{prefix}{}", r.printer()), format!("{change}{DUMP}")));
     files.push(File::text(&format!("{prefix}templates/_kinds.tpl"), KINDS.to_owned()));
     let shared = format!("{{{{ define \"shared\" }}}}{name} of {{{{ .Chart.Name }}}}{{{{ end }}}}");
     files.push(File::text(&format!("{prefix}templates/_shared.tpl"), shared));
     while r.chance(40) {
         let (feature, name, text) = r.pick(FURTHER);
+        if !r.allows(name) {
+            continue;
+        }
         let name = format!("{prefix}{name}");
         if files.iter().all(|f| f.name != name) {
             files.push(File::text(&name, text.to_owned()));

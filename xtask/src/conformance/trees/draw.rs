@@ -12,13 +12,31 @@ const WILD: usize = 16;
 pub(super) struct Draw {
     random: Random,
     wild: bool,
+    notes_only: bool,
     drawn: BTreeSet<&'static str>,
 }
 
 impl Draw {
     pub(super) fn new(mut random: Random) -> Draw {
         let wild = random.chance(WILD);
-        Draw { random, wild, drawn: BTreeSet::new() }
+        Draw { random, wild, notes_only: false, drawn: BTreeSet::new() }
+    }
+
+    /// For charts that are installed: sound ones that make no objects, with all that is printed in their notes.
+    pub(super) fn notes_only(random: Random) -> Draw {
+        Draw { random, wild: false, notes_only: true, drawn: BTreeSet::new() }
+    }
+
+    /// The template that prints what it sees.
+    pub(super) fn printer(&self) -> &'static str {
+        if self.notes_only { "templates/NOTES.txt" } else { "templates/dump.yaml" }
+    }
+
+    /// Whether such a file may lie in the chart.
+    pub(super) fn allows(&self, file: &str) -> bool {
+        let makes_objects =
+            file.starts_with("crds/") || file.starts_with("templates/") && !file.ends_with(".tpl");
+        !self.notes_only || !makes_objects
     }
 
     /// Whether to draw something that Helm refuses, most of the time: never in a sound tree.

@@ -11,6 +11,7 @@ mod metadata;
 mod schema;
 mod shape;
 mod text;
+mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -23,14 +24,17 @@ use helm_testkit::random::{Random, seed};
 
 use self::chart::File;
 use self::draw::Draw;
+use self::upgrade::Stage;
 use super::judge::{self, Judge, Judges};
-use super::{Pair, Program, Score, render};
+use super::{Pair, Program, Score};
 use crate::process::Ran;
 
 /// How many trees a normal run has.
 const TREES: usize = 1500;
 /// How many of them are asked of the real programs too.
 const PROVEN: usize = 20;
+/// For so many trees there is one story of a release and its upgrades.
+const UPGRADED: usize = 40;
 /// One in so many trees is linted instead of rendered.
 const LINTED: usize = 10;
 
@@ -83,6 +87,9 @@ struct Outcome {
     asked: usize,
     rendered: usize,
     varying: usize,
+    /// Stories of upgrades, and those of them that went well.
+    stories: usize,
+    happy: usize,
     /// Each feature with the trees that have it, and those of them that Helm 4 takes.
     features: BTreeMap<&'static str, [usize; 2]>,
 }
@@ -135,13 +142,16 @@ pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
                 return Ok(());
             }
             worker.compare(seed, at, one.is_some(), &outcome)?;
+            if at.is_multiple_of(UPGRADED) {
+                worker.upgrade(seed, at, one.is_some(), &outcome)?;
+            }
         }
     };
     std::thread::scope(|scope| {
         let all: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         all.into_iter().try_for_each(|w| w.join().map_err(|_| "a worker panicked".to_owned())?)
     })?;
-    let Outcome { score, asked, rendered, varying, features } =
+    let Outcome { score, asked, rendered, varying, stories, happy, features } =
         outcome.into_inner().map_err(|e| e.to_string())?;
     let all = score.passed + score.failed;
     let counters = features.iter().fold(String::new(), |mut line, (feature, [drawn, fine])| {
@@ -149,6 +159,7 @@ pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
         let _ = write!(line, "; {feature} {drawn}/{fine}");
         line
     });
+    println!("upgrades: {stories} stories of a release, {happy} of them without an error");
     println!("trees with this in them/of these fine with Helm 4{counters}");
     println!(
         "trees: {} of {all} identical, {rendered} of {asked} ({}%) rendered, in {varying} Helm's own answers vary, {:.0?}",
@@ -162,6 +173,7 @@ pub(crate) fn run(pair: &Pair, bin: &Path) -> Result<Score, String> {
 struct Worker<'a> {
     pair: &'a Pair,
     judges: [Judge; 2],
+    stage: Stage,
     dir: tempfile::TempDir,
 }
 
@@ -169,7 +181,12 @@ impl<'a> Worker<'a> {
     fn new(pair: &'a Pair, judges: &Judges) -> Result<Worker<'a>, String> {
         let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
         let judge = |program| Judge::new(judges, program, dir.path());
-        Ok(Worker { pair, judges: [judge(Program::Helm4), judge(Program::Helm3)], dir })
+        Ok(Worker {
+            pair,
+            judges: [judge(Program::Helm4), judge(Program::Helm3)],
+            stage: Stage::new(dir.path())?,
+            dir,
+        })
     }
 
     fn compare(&mut self, seed: u64, at: usize, keep: bool, outcome: &Mutex<Outcome>) -> Result<(), String> {
@@ -189,7 +206,7 @@ impl<'a> Worker<'a> {
                 // An error may be another one in each run.
                 let runs = if answer.code == 0 { 1 } else { 40 };
                 for _ in 0..runs {
-                    difference = render::compare(&self.pair.run(theirs, &args, &dir, &[])?, &ours)
+                    difference = judge::compare(&self.pair.run(theirs, &args, &dir, &[])?, &ours)
                         .map(|d| format!("  the program in parts answers otherwise\n{d}"));
                     if difference.is_none() {
                         break;
@@ -211,6 +228,25 @@ impl<'a> Worker<'a> {
         match keep {
             true => println!("trees: kept {}", self.keep()?.join(format!("tree-{at}")).display()),
             false => std::fs::remove_dir_all(&dir).map_err(|e| e.to_string())?,
+        }
+        Ok(())
+    }
+
+    /// Plays one story of a release and its upgrades.
+    fn upgrade(&mut self, seed: u64, at: usize, keep: bool, outcome: &Mutex<Outcome>) -> Result<(), String> {
+        let dir = self.dir.path().join(format!("story-{at}"));
+        for (judge, ours) in self.judges.iter_mut().zip([Program::Ours, Program::OursAs3]) {
+            let (told, difference, fine) = self.stage.compare(self.pair, judge, ours, &dir, (seed, at))?;
+            let mut outcome = outcome.lock().map_err(|e| e.to_string())?;
+            outcome.stories += 1;
+            outcome.happy += usize::from(fine);
+            outcome.score.count(&format!("story {at} of SEED={seed} ({ours:?}): {told}"), difference);
+            if !keep {
+                std::fs::remove_dir_all(&dir).map_err(|e| e.to_string())?;
+            }
+        }
+        if keep {
+            println!("trees: kept {}", self.keep()?.join(format!("story-{at}")).display());
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     let reference = args.positional()[0];
     let path = crate::source::locate(context, args, reference)?;
     if args.given("explain") || args.on("unused") {
-        let chart = crate::values::load_complete(context, args, &path)?;
+        let chart = crate::values::load_complete(context, args, &path, true)?;
         let mut read = |name: &str| crate::values::read_file(context, name);
         let options = crate::values::options(args);
         let origins = Origins::new(&chart, &options, context.compat(), &mut read).or_fail()?;
@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         };
     }
     let supplied = crate::values::merged(context, args)?;
-    let chart = crate::values::load_complete(context, args, &path)?;
+    let chart = crate::values::load_complete(context, args, &path, true)?;
     let (_, values) = computed(context, &chart, &supplied)?;
     match format.unwrap_or(Format::Yaml) {
         Format::Yaml => context.print(&yaml_of(&Value::Map(values))?),
