@@ -14,12 +14,12 @@ impl Error {
         Error { kind, expression: expression.to_vec() }
     }
 
-    /// What is wrong.
+    /// What is wrong (`syntax.Error.Code`).
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The part of the pattern that is wrong.
+    /// The part of the pattern that is wrong (`syntax.Error.Expr`).
     pub fn expression(&self) -> &[u8] {
         &self.expression
     }

@@ -263,7 +263,7 @@ fn span(slots: &[Slot], group: usize) -> Option<Range<usize>> {
     Some(slot(2 * group)?..slot(2 * group + 1)?)
 }
 
-/// A match and its groups. Group 0 is the whole match.
+/// A match and its groups (`regexp.FindSubmatch`). Group 0 is the whole match.
 #[derive(Clone, Debug)]
 pub struct Captures<'t> {
     text: &'t [u8],
@@ -277,12 +277,12 @@ impl<'t> Captures<'t> {
         Captures { text: text.original(), spans }
     }
 
-    /// The text of a group; nothing if the group took no part or does not exist.
+    /// The text of a group; nothing if the group took no part or does not exist (`regexp.FindSubmatch`).
     pub fn get(&self, group: usize) -> Option<&'t [u8]> {
         self.index(group).map(|span| &self.text[span])
     }
 
-    /// Where a group is.
+    /// Where a group is (`regexp.FindSubmatchIndex`).
     pub fn index(&self, group: usize) -> Option<Range<usize>> {
         self.spans.get(group).cloned().flatten()
     }

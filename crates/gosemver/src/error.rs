@@ -4,7 +4,7 @@ use std::fmt;
 
 use govalue::strconv::quote;
 
-/// Why a text is not a version or not a constraint.
+/// Why a text is not a version or not a constraint (the errors of Masterminds/semver).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// The text does not look like a version (`ErrInvalidSemVer`).

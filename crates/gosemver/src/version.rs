@@ -20,7 +20,7 @@ pub struct Version {
 }
 
 impl Version {
-    /// The release `major.minor.patch`.
+    /// The release `major.minor.patch` (`New`).
     pub fn new(major: u64, minor: u64, patch: u64) -> Version {
         let mut version = Version {
             major,
@@ -97,27 +97,27 @@ impl Version {
         })
     }
 
-    /// The first number.
+    /// The first number (`Major`).
     pub fn major(&self) -> u64 {
         self.major
     }
 
-    /// The second number.
+    /// The second number (`Minor`).
     pub fn minor(&self) -> u64 {
         self.minor
     }
 
-    /// The third number.
+    /// The third number (`Patch`).
     pub fn patch(&self) -> u64 {
         self.patch
     }
 
-    /// What follows `-`, empty when it is a release.
+    /// What follows `-`, empty when it is a release (`Prerelease`).
     pub fn prerelease(&self) -> &str {
         &self.prerelease
     }
 
-    /// What follows `+`, or nothing.
+    /// What follows `+`, or nothing (`Metadata`).
     pub fn metadata(&self) -> &str {
         &self.metadata
     }

@@ -38,7 +38,7 @@ impl ParseError {
         self.0.column
     }
 
-    /// What is wrong, without the place: Go's text behind the second colon.
+    /// What is wrong, without the place: Go's text behind the second colon (`text/template/parse`).
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -116,7 +116,7 @@ impl ExecError {
     }
 
     /// What is wrong, without the place. For a failed call this is `error calling NAME` and [`Error::source`] has
-    /// the reason.
+    /// the reason (`template.ExecError`).
     pub fn message(&self) -> String {
         match &*self.0 {
             ExecFailure::At { message, .. } => message.clone(),
@@ -136,7 +136,7 @@ impl ExecError {
         places
     }
 
-    /// The innermost reason, without any place: the last error of the chain.
+    /// The innermost reason, without any place: the last error of the chain (`errors.Unwrap`).
     pub fn root_message(&self) -> String {
         let mut last: &dyn Error = self;
         while let Some(error) = last.source() {

@@ -7,7 +7,7 @@ use govalue::{CallError, Signature, Type, Value};
 
 use crate::State;
 
-/// What a [`Function`] does with the running [`State`] and its checked and converted arguments.
+/// What a [`Function`] does with the running [`State`] and its checked and converted arguments (`template.FuncMap`).
 pub type Body = dyn Fn(&mut State<'_>, &[Value]) -> Result<Value, CallError> + Send + Sync;
 
 /// A function that templates can call by name (an entry of Go's `template.FuncMap`).
@@ -64,7 +64,8 @@ impl FuncMap {
         FuncMap::default()
     }
 
-    /// Adds or replaces a function. The name must be an identifier: letters, digits and `_`, no leading digit.
+    /// Adds or replaces a function (`Template.Funcs`). The name must be an identifier: letters, digits and `_`, no
+    /// leading digit.
     pub fn insert(&mut self, name: impl Into<Box<str>>, function: Function) -> &mut FuncMap {
         let name = name.into();
         debug_assert!(is_identifier(&name), "function name {name:?} is not a valid identifier");

@@ -73,7 +73,7 @@ impl<T: Send + Sync + 'static> StructType<T> {
         self
     }
 
-    /// Adds the method `String() string`, which printing uses too.
+    /// Adds the method `String() string`, which printing uses too (`fmt.Stringer`).
     #[must_use]
     pub fn text(mut self, text: impl Fn(&T) -> String + Clone + Send + Sync + 'static) -> StructType<T> {
         self.text = Some(Box::new(text.clone()));
@@ -97,7 +97,7 @@ impl<T: Send + Sync + 'static> StructType<T> {
     }
 }
 
-/// A struct of a [`StructType`], or a pointer to one.
+/// A struct of a [`StructType`], or a pointer to one (Go spec, struct types).
 pub struct Instance<T> {
     ty: Arc<StructType<T>>,
     content: Arc<T>,

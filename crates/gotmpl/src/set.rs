@@ -16,7 +16,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// The template's name: that of the text, or the one given by `define` or `block`.
+    /// The template's name: that of the text, or the one given by `define` or `block` (`Template.Name`).
     pub fn name(&self) -> &Str {
         &self.unit.bodies[self.index].name
     }
@@ -120,12 +120,12 @@ impl TemplateSet {
         self
     }
 
-    /// The options.
+    /// The options (`Template.Option`).
     pub fn options(&self) -> &Options {
         &self.options
     }
 
-    /// The functions, without the built-in ones.
+    /// The functions, without the built-in ones (`Template.Funcs`).
     pub fn functions(&self) -> &Arc<FuncMap> {
         &self.functions
     }
@@ -181,7 +181,8 @@ impl TemplateSet {
         self.execute_with(name, data, out, &mut ())
     }
 
-    /// Executes with something of the host's that functions reach through [`State::host`](crate::State::host).
+    /// Executes with something of the host's that functions reach through [`State::host`](crate::State::host)
+    /// (`Template.Execute`).
     pub fn execute_with(
         &self,
         name: &str,

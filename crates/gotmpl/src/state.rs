@@ -24,7 +24,8 @@ impl<'a> State<'a> {
         self.template
     }
 
-    /// Executes a template of a set as a part of this execution: the same host, the same limit on depth.
+    /// Executes a template of a set as a part of this execution: the same host, the same limit on depth
+    /// (`Template.ExecuteTemplate`).
     pub fn execute(
         &mut self,
         set: &TemplateSet,
@@ -37,7 +38,7 @@ impl<'a> State<'a> {
         self.execute_template(set, template, data, out)
     }
 
-    /// Executes a template that need not be one of the set as a part of this execution.
+    /// Executes a template that need not be one of the set as a part of this execution (`Template.Execute`).
     pub fn execute_template(
         &mut self,
         set: &TemplateSet,
@@ -48,7 +49,8 @@ impl<'a> State<'a> {
         exec::execute_nested(set, template, data, out, self.host, self.limits)
     }
 
-    /// The output of a template of a set as a string: [`State::execute`] into a buffer that is used again.
+    /// The output of a template of a set as a string: [`State::execute`] into a buffer that is used again (as Helm's
+    /// `include`).
     pub fn render(
         &mut self,
         set: &TemplateSet,
@@ -60,7 +62,7 @@ impl<'a> State<'a> {
         self.render_template(set, template, data)
     }
 
-    /// The output of a template that need not be one of the set as a string.
+    /// The output of a template that need not be one of the set as a string (as Helm's `tpl`).
     pub fn render_template(
         &mut self,
         set: &TemplateSet,

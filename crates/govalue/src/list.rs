@@ -47,12 +47,12 @@ impl List {
         List::with_type(TYPE.get_or_init(|| Type::slice(Type::Any)).clone(), items)
     }
 
-    /// A list of a slice or array type (which may be a defined one).
+    /// A list of a slice or array type (which may be a defined one) (`reflect.MakeSlice`).
     pub fn with_type(ty: Type, items: Vec<Value>) -> List {
         List(Arc::new(Inner { ty, items: Some(items), sorted: OnceLock::new() }))
     }
 
-    /// The nil slice of a type.
+    /// The nil slice of a type (Go spec, slice types).
     pub fn nil(ty: Type) -> List {
         List(Arc::new(Inner { ty, items: None, sorted: OnceLock::new() }))
     }
@@ -67,12 +67,12 @@ impl List {
         &self.0.ty
     }
 
-    /// The type of its elements.
+    /// The type of its elements (`reflect.Type.Elem`).
     pub fn elem_type(&self) -> &Type {
         self.0.ty.elem().unwrap_or(&Type::Any)
     }
 
-    /// Whether this is a nil slice.
+    /// Whether this is a nil slice (`reflect.Value.IsNil`).
     pub fn is_nil(&self) -> bool {
         self.0.items.is_none()
     }
@@ -93,7 +93,7 @@ impl List {
         });
     }
 
-    /// Number of elements.
+    /// Number of elements (Go spec, length).
     pub fn len(&self) -> usize {
         self.items().len()
     }

@@ -56,7 +56,7 @@ impl Key {
         }
     }
 
-    /// The key that a value makes; `None` for a value that cannot be a key here.
+    /// The key that a value makes; `None` for a value that cannot be a key here (Go spec, map types).
     pub fn from_value(v: &Value) -> Option<Key> {
         match v {
             Value::Bool(b) => Some(Key::Bool(*b)),
@@ -220,7 +220,7 @@ pub struct Map {
     inner: Result<Arc<Inner>, Box<Type>>,
 }
 
-/// The entries of a [`Map`] at one time, in key order.
+/// The entries of a [`Map`] at one time, in key order (the order of Go's `internal/fmtsort`).
 #[derive(Clone)]
 pub struct Snapshot(Seen);
 
@@ -255,12 +255,12 @@ impl Map {
         Map::from_string_entries(Vec::new())
     }
 
-    /// An empty map of the given map type (which may be a defined one).
+    /// An empty map of the given map type (which may be a defined one) (`reflect.MakeMap`).
     pub fn with_type(ty: Type) -> Map {
         Map::from_entries(ty, Vec::new())
     }
 
-    /// The nil map of a type.
+    /// The nil map of a type (Go spec, map types).
     pub fn nil(ty: Type) -> Map {
         Map { inner: Err(Box::new(ty)) }
     }
@@ -354,7 +354,7 @@ impl Map {
         self.inner.as_ref().is_ok_and(|i| i.ty.is_none())
     }
 
-    /// Whether this is a nil map.
+    /// Whether this is a nil map (`reflect.Value.IsNil`).
     pub fn is_nil(&self) -> bool {
         self.inner.is_err()
     }
@@ -380,7 +380,7 @@ impl Map {
         }
     }
 
-    /// The entries now, in key order.
+    /// The entries now, in key order (the order of Go's `internal/fmtsort`).
     pub fn snapshot(&self) -> Snapshot {
         if let Some(trace) = self.trace() {
             trace.note_whole();
@@ -410,7 +410,7 @@ impl Map {
         }
     }
 
-    /// Number of entries.
+    /// Number of entries (Go spec, length).
     pub fn len(&self) -> usize {
         self.with_entries(<[_]>::len)
     }
@@ -420,7 +420,7 @@ impl Map {
         self.len() == 0
     }
 
-    /// The value of a string key.
+    /// The value of a string key (Go spec, index expressions).
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
         self.note(key.as_ref());
         self.with_entries(|entries| Some(entries[position(entries, key.as_ref())?].1.clone()))
@@ -437,7 +437,7 @@ impl Map {
         Some(Cow::Borrowed(&first[position(first, key)?].1))
     }
 
-    /// The value of any key.
+    /// The value of any key (Go spec, index expressions).
     pub fn get_key(&self, key: &Key) -> Option<Value> {
         if let Key::Str(key) = key {
             self.note(key);
@@ -473,7 +473,7 @@ impl Map {
         })
     }
 
-    /// Removes the entry of a string key and returns its value.
+    /// Removes the entry of a string key and returns its value (Go spec, deletion of map elements).
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
         let Ok(inner) = &self.inner else { return None };
         if !self.contains(key.as_ref()) {

@@ -6,7 +6,8 @@ use crate::{Kind, Signature, Type, Value};
 /// Why a function or method failed: the `error` that a Go function returns as its last result.
 pub type CallError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What a [`Func`] or [`Method`] does. Arguments were checked and converted against the signature.
+/// What a [`Func`] or [`Method`] does (`reflect.Value.Call`). Arguments were checked and converted against the
+/// signature.
 pub type FuncBody = dyn Fn(&[Value]) -> Result<Value, CallError> + Send + Sync;
 
 /// A Go function value (data, not an entry of a template's function map).
@@ -23,7 +24,7 @@ impl fmt::Debug for Func {
     }
 }
 
-/// A method bound to its receiver.
+/// A method bound to its receiver (`reflect.Value.Method`).
 pub struct Method {
     /// Parameters and result, receiver excluded.
     pub signature: Signature,
@@ -31,13 +32,13 @@ pub struct Method {
     pub body: Box<FuncBody>,
 }
 
-/// The methods of a defined type whose values are plain maps, lists or scalars.
+/// The methods of a defined type whose values are plain maps, lists or scalars (Go spec, method sets).
 pub trait MethodSet: Send + Sync {
     /// The method of that name bound to the receiver.
     fn method(&self, receiver: &Value, name: &str) -> Option<Method>;
 }
 
-/// A field of a host struct.
+/// A field of a host struct (`reflect.StructField`).
 pub struct StructField {
     /// Go name.
     pub name: &'static str,

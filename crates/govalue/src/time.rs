@@ -20,9 +20,9 @@ pub use instant::Time;
 pub use parse::{parse, parse_in};
 pub use zone::Zone;
 
-/// `2006-01-02T15:04:05Z07:00`.
+/// `2006-01-02T15:04:05Z07:00` (`time.RFC3339`).
 pub const RFC3339: &str = "2006-01-02T15:04:05Z07:00";
-/// `2006-01-02T15:04:05.999999999Z07:00`.
+/// `2006-01-02T15:04:05.999999999Z07:00` (`time.RFC3339Nano`).
 pub const RFC3339_NANO: &str = "2006-01-02T15:04:05.999999999Z07:00";
-/// `Mon Jan _2 15:04:05 2006`.
+/// `Mon Jan _2 15:04:05 2006` (`time.ANSIC`).
 pub const ANSIC: &str = "Mon Jan _2 15:04:05 2006";

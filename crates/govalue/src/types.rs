@@ -68,22 +68,22 @@ impl Kind {
         }
     }
 
-    /// `int`, `int8` … `int64`.
+    /// `int`, `int8` … `int64` (Go spec, numeric types).
     pub fn is_signed(self) -> bool {
         (Kind::Int..=Kind::Int64).contains(&self)
     }
 
-    /// `uint`, `uint8` … `uintptr`.
+    /// `uint`, `uint8` … `uintptr` (Go spec, numeric types).
     pub fn is_unsigned(self) -> bool {
         (Kind::Uint..=Kind::Uintptr).contains(&self)
     }
 
-    /// `float32` and `float64`.
+    /// `float32` and `float64` (Go spec, numeric types).
     pub fn is_float(self) -> bool {
         matches!(self, Kind::Float32 | Kind::Float64)
     }
 
-    /// Width in bits of a numeric kind on a 64-bit machine; 0 for the others.
+    /// Width in bits of a numeric kind on a 64-bit machine; 0 for the others (`reflect.Type.Bits`).
     pub fn bits(self) -> u32 {
         match self {
             Kind::Int8 | Kind::Uint8 => 8,
@@ -181,27 +181,27 @@ impl Type {
     /// `bool`.
     pub const BOOL: Type = Type::Basic(Kind::Bool);
 
-    /// `[]elem`.
+    /// `[]elem` (`reflect.SliceOf`).
     pub fn slice(elem: Type) -> Type {
         Type::Slice(Arc::new(elem))
     }
 
-    /// `map[key]elem`.
+    /// `map[key]elem` (`reflect.MapOf`).
     pub fn map(key: Type, elem: Type) -> Type {
         Type::Map(Arc::new((key, elem)))
     }
 
-    /// `*elem`.
+    /// `*elem` (`reflect.PointerTo`).
     pub fn pointer(elem: Type) -> Type {
         Type::Pointer(Arc::new(elem))
     }
 
-    /// A defined type without methods.
+    /// A defined type without methods (Go spec, type definitions).
     pub fn named(name: &'static str, underlying: Type) -> Type {
         Type::Named(Arc::new(NamedType { name, underlying, methods: None }))
     }
 
-    /// The kind of values of this type.
+    /// The kind of values of this type (`reflect.Type.Kind`).
     pub fn kind(&self) -> Kind {
         match self {
             Type::Any | Type::Error | Type::Interface(_) => Kind::Interface,
@@ -216,7 +216,7 @@ impl Type {
         }
     }
 
-    /// The type itself, or for a defined type the one under it.
+    /// The type itself, or for a defined type the one under it (Go spec, underlying types).
     pub fn underlying(&self) -> &Type {
         match self {
             Type::Named(n) => n.underlying.underlying(),
@@ -224,7 +224,7 @@ impl Type {
         }
     }
 
-    /// The element type of a slice, array, map or pointer.
+    /// The element type of a slice, array, map or pointer (`reflect.Type.Elem`).
     pub fn elem(&self) -> Option<&Type> {
         match self.underlying() {
             Type::Slice(t) | Type::Array(_, t) | Type::Pointer(t) => Some(t),
@@ -233,7 +233,7 @@ impl Type {
         }
     }
 
-    /// The key type of a map.
+    /// The key type of a map (`reflect.Type.Key`).
     pub fn key(&self) -> Option<&Type> {
         match self.underlying() {
             Type::Map(kv) => Some(&kv.0),

@@ -25,7 +25,8 @@ pub fn count(bytes: &[u8]) -> usize {
     }
 }
 
-/// The characters with the position of each; an invalid byte is `None` (`for range` over a string).
+/// The characters with the position of each; an invalid byte is `None` (`for range` over a string) (Go spec, for
+/// statements).
 pub fn chars(bytes: &[u8]) -> impl Iterator<Item = (usize, Option<char>)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -41,7 +42,7 @@ pub fn is_letter(c: char) -> bool {
     crate::yaml::is_letter(c)
 }
 
-/// Appends a character.
+/// Appends a character (`utf8.AppendRune`).
 pub fn push(out: &mut Vec<u8>, c: char) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }

@@ -30,22 +30,22 @@ impl Int {
         Int::signed(kind, v as i64)
     }
 
-    /// The kind: one of the integer kinds.
+    /// The kind: one of the integer kinds (`reflect.Value.Kind`).
     pub fn kind(self) -> Kind {
         self.kind
     }
 
-    /// The value as `int64(v)` converts it.
+    /// The value as `int64(v)` converts it (Go spec, conversions).
     pub fn as_i64(self) -> i64 {
         self.bits as i64
     }
 
-    /// The value as `uint64(v)` converts it.
+    /// The value as `uint64(v)` converts it (Go spec, conversions).
     pub fn as_u64(self) -> u64 {
         self.bits
     }
 
-    /// The value as `float64(v)` converts it.
+    /// The value as `float64(v)` converts it (Go spec, conversions).
     pub fn as_f64(self) -> f64 {
         if self.kind.is_unsigned() { self.bits as f64 } else { self.bits as i64 as f64 }
     }
@@ -92,27 +92,27 @@ pub enum Value {
 }
 
 impl Value {
-    /// An `int`.
+    /// An `int` (Go spec, numeric types).
     pub fn int(v: i64) -> Value {
         Value::Int(Int::signed(Kind::Int, v))
     }
 
-    /// An `int64`.
+    /// An `int64` (Go spec, numeric types).
     pub fn int64(v: i64) -> Value {
         Value::Int(Int::signed(Kind::Int64, v))
     }
 
-    /// A `complex128`.
+    /// A `complex128` (Go spec, numeric types).
     pub fn complex(re: f64, im: f64) -> Value {
         Value::Complex(Arc::new((re, im)))
     }
 
-    /// A `string`.
+    /// A `string` (Go spec, string types).
     pub fn str(s: impl Into<Str>) -> Value {
         Value::Str(s.into())
     }
 
-    /// The kind of the dynamic value (`Kind::Invalid` for nil).
+    /// The kind of the dynamic value (`Kind::Invalid` for nil) (`reflect.Value.Kind`).
     pub fn kind(&self) -> Kind {
         match self {
             Value::Nil => Kind::Invalid,
@@ -129,7 +129,7 @@ impl Value {
         }
     }
 
-    /// The dynamic type; `None` for nil.
+    /// The dynamic type; `None` for nil (`reflect.TypeOf`).
     pub fn type_of(&self) -> Option<Type> {
         Some(match self {
             Value::Nil => return None,
@@ -147,7 +147,7 @@ impl Value {
         self.type_of().map_or_else(|| "<nil>".to_owned(), |t| t.to_string())
     }
 
-    /// Whether this is nil: the nil interface, a nil map, slice, function or pointer.
+    /// Whether this is nil: the nil interface, a nil map, slice, function or pointer (`reflect.Value.IsNil`).
     pub fn is_nil(&self) -> bool {
         match self {
             Value::Nil => true,

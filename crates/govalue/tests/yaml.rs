@@ -115,7 +115,7 @@ fn same(a: &Json, b: &Json) -> bool {
             a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w)))
         }
         // Version 3 makes a `time.Time` of what we leave as text.
-        (Json::String(a), Json::String(b)) if a.starts_with("time ") => b.starts_with("string "),
+        (Json::String(a), Json::String(b)) if a.starts_with("time ") && a != b => b.starts_with("string "),
         _ => a == b,
     }
 }

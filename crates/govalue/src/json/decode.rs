@@ -1,14 +1,14 @@
 use super::{JsonError, MAX_DEPTH};
 use crate::{Int, Key, Kind, List, Map, Str, Type, Value, strconv, utf8};
 
-/// How JSON is read.
+/// How JSON is read (`json.Decoder`).
 #[derive(Clone, Copy, Default, Debug)]
 pub struct DecodeOptions {
     /// Numbers without fraction and exponent become `int64` (`uint64` where that is too small) instead of `float64`.
     pub ints: bool,
 }
 
-/// The type of the variable that JSON is read into.
+/// The type of the variable that JSON is read into (`json.Unmarshal`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Target {
     /// `interface {}`.
@@ -33,13 +33,13 @@ pub fn decode(data: &[u8]) -> Result<Value, JsonError> {
     decode_with(data, DecodeOptions::default())
 }
 
-/// Reads JSON into an `interface {}`.
+/// Reads JSON into an `interface {}` (`json.Unmarshal`).
 pub fn decode_with(data: &[u8], options: DecodeOptions) -> Result<Value, JsonError> {
     let Decoded { value, error } = decode_into(data, Target::Any, options);
     error.map_or(Ok(value), Err)
 }
 
-/// Reads JSON into a variable of a type.
+/// Reads JSON into a variable of a type (`json.Unmarshal`).
 pub fn decode_into(data: &[u8], target: Target, options: DecodeOptions) -> Decoded {
     let mut reader = Reader { data, at: 0, options, range_error: None };
     let value = match reader.document() {

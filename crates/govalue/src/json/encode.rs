@@ -1,7 +1,7 @@
 use super::{JsonError, MAX_DEPTH};
 use crate::{Key, Kind, List, Map, Object, Snapshot, Type, Value, strconv, utf8};
 
-/// How JSON is written.
+/// How JSON is written (`json.Encoder`).
 #[derive(Clone, Debug)]
 pub struct EncodeOptions {
     /// Whether `<`, `>` and `&` are escaped, so that the text can stand in HTML (Go's default).
@@ -241,7 +241,7 @@ impl Encoder<'_> {
     }
 }
 
-/// Appends a JSON string; what is not UTF-8 becomes U+FFFD.
+/// Appends a JSON string; what is not UTF-8 becomes U+FFFD (json.Marshal of a string).
 pub fn append_string(out: &mut Vec<u8>, s: &[u8], escape_html: bool) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let plain = |b: u8| {

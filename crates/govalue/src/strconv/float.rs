@@ -28,7 +28,7 @@ pub fn format_float(v: f64, format: u8, precision: i32, bits: u32) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
-/// Appends [`format_float`].
+/// Appends [`format_float`] (`strconv.AppendFloat`).
 pub fn append_float(out: &mut Vec<u8>, v: f64, format: u8, precision: i32, bits: u32) {
     let v = if bits == 32 { f64::from(v as f32) } else { v };
     if v.is_nan() {

@@ -16,7 +16,7 @@ pub struct NumError {
     pub reason: Reason,
 }
 
-/// Why a conversion failed.
+/// Why a conversion failed (`strconv.NumError`).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Reason {
     /// Not a number of that form.

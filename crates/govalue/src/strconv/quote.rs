@@ -140,17 +140,17 @@ pub fn quote_rune_to_graphic(c: char) -> String {
     string(|out| push_rune(out, c, Shown::Graphic))
 }
 
-/// Appends [`quote`].
+/// Appends [`quote`] (`strconv.AppendQuote`).
 pub fn append_quote(out: &mut Vec<u8>, s: &[u8]) {
     push_string(out, s, Shown::Printable);
 }
 
-/// Appends [`quote_to_ascii`].
+/// Appends [`quote_to_ascii`] (`strconv.AppendQuoteToASCII`).
 pub fn append_quote_to_ascii(out: &mut Vec<u8>, s: &[u8]) {
     push_string(out, s, Shown::Ascii);
 }
 
-/// Appends [`quote_rune`].
+/// Appends [`quote_rune`] (`strconv.AppendQuoteRune`).
 pub fn append_quote_rune(out: &mut Vec<u8>, c: char) {
     push_rune(out, c, Shown::Printable);
 }

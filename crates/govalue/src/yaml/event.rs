@@ -37,7 +37,7 @@ pub(super) enum EventKind<'a> {
     MappingEnd,
 }
 
-/// How a scalar is written.
+/// How a scalar is written (YAML 1.1, scalar styles).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Style {
     /// Without quotes.

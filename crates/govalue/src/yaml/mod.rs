@@ -47,7 +47,7 @@ pub use placed::{Placed, PlacedKind};
 /// of 2 MiB.
 pub const MAX_DEPTH: usize = 1000;
 
-/// Which of go-yaml's two versions to follow.
+/// Which of go-yaml's two versions to follow (go.yaml.in/yaml/v2 and v3).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
     /// `go.yaml.in/yaml/v2`, which `sigs.k8s.io/yaml` uses.

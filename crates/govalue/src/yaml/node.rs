@@ -11,19 +11,19 @@ use super::parser::Parser;
 use super::scan::Input;
 use super::{Dialect, YamlError};
 
-/// A YAML text, decoded: UTF-8 or UTF-16, with or without byte order mark.
+/// A YAML text, decoded: UTF-8 or UTF-16, with or without byte order mark (the reader of go-yaml).
 pub struct Text<'a> {
     input: Input<'a>,
 }
 
-/// The documents of a stream, read one at a time.
+/// The documents of a stream, read one at a time (`yaml.Decoder`).
 pub struct Documents<'a> {
     parser: Parser<'a>,
     composer: Composer<'a>,
     failed: bool,
 }
 
-/// One document: a tree of nodes.
+/// One document: a tree of nodes (`yaml.DocumentNode`).
 pub struct Document<'a> {
     nodes: Vec<Entry<'a>>,
     /// Children of all collections, each collection's in a row.
@@ -35,7 +35,7 @@ pub struct Document<'a> {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct NodeId(u32);
 
-/// What kind of node this is.
+/// What kind of node this is (`yaml.Kind`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NodeKind {
     /// Text; see [`Node::value`].
@@ -62,7 +62,7 @@ struct Entry<'a> {
     count: u32,
 }
 
-/// A node of a document.
+/// A node of a document (`yaml.Node`).
 #[derive(Clone, Copy)]
 pub struct Node<'d, 'a> {
     document: &'d Document<'a>,
@@ -258,17 +258,17 @@ impl<'d, 'a> Node<'d, 'a> {
         &self.entry().value
     }
 
-    /// The tag in long form, where one was written.
+    /// The tag in long form, where one was written (YAML 1.1, tags).
     pub fn tag(self) -> Option<&'d str> {
         self.entry().tag.as_deref()
     }
 
-    /// How a scalar is written.
+    /// How a scalar is written (YAML 1.1, scalar styles).
     pub fn style(self) -> Style {
         self.entry().style
     }
 
-    /// Whether a scalar's type follows from its text: it is plain and has no tag.
+    /// Whether a scalar's type follows from its text: it is plain and has no tag (YAML 1.1, tag resolution).
     pub fn is_implicit(self) -> bool {
         self.entry().implicit
     }
@@ -300,7 +300,7 @@ impl<'d, 'a> Node<'d, 'a> {
         pairs.chunks_exact(2).map(move |pair| (self.at(pair[0]), self.at(pair[1])))
     }
 
-    /// What an alias stands for; any other node itself.
+    /// What an alias stands for; any other node itself (YAML 1.1, alias nodes).
     pub fn target(self) -> Node<'d, 'a> {
         match self.entry() {
             Entry { kind: NodeKind::Alias, first, .. } => self.at(NodeId(*first)),
@@ -308,7 +308,8 @@ impl<'d, 'a> Node<'d, 'a> {
         }
     }
 
-    /// Whether this is the key `<<`, which merges the mappings in its value into the one around it.
+    /// Whether this is the key `<<`, which merges the mappings in its value into the one around it (YAML 1.1, the
+    /// merge type).
     pub fn is_merge_key(self) -> bool {
         let entry = self.entry();
         if entry.kind != NodeKind::Scalar || entry.value != "<<" {

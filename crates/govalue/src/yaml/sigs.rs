@@ -6,23 +6,23 @@ use super::{Dialect, Placed, YamlError, decode, marshal};
 use crate::{Map, Value, json, strconv};
 
 /// Reads the first document into an `interface {}`: maps are `map[string]interface {}`, numbers `float64`.
-/// Text without a document is nil.
+/// Text without a document is nil (`yaml.Unmarshal`).
 pub fn unmarshal(text: &[u8]) -> Result<Value, YamlError> {
     read(text, false)
 }
 
-/// As [`unmarshal`]; a repeated key is an error.
+/// As [`unmarshal`]; a repeated key is an error (`yaml.UnmarshalStrict`).
 pub fn unmarshal_strict(text: &[u8]) -> Result<Value, YamlError> {
     read(text, true)
 }
 
 /// Reads the first document into an empty `map[string]interface {}`: nil leaves it empty, anything but a mapping is
-/// an error.
+/// an error (`yaml.Unmarshal`).
 pub fn unmarshal_map(text: &[u8]) -> Result<Map, YamlError> {
     as_map(unmarshal(text)?)
 }
 
-/// As [`unmarshal_map`]; a repeated key is an error.
+/// As [`unmarshal_map`]; a repeated key is an error (`yaml.UnmarshalStrict`).
 pub fn unmarshal_map_strict(text: &[u8]) -> Result<Map, YamlError> {
     as_map(unmarshal_strict(text)?)
 }
@@ -33,7 +33,7 @@ pub fn to_json_value(text: &[u8]) -> Result<serde_json::Value, YamlError> {
     read(text, false)
 }
 
-/// As [`to_json_value`]; a repeated key is an error.
+/// As [`to_json_value`]; a repeated key is an error (`yaml.YAMLToJSONStrict`).
 pub fn to_json_value_strict(text: &[u8]) -> Result<serde_json::Value, YamlError> {
     read(text, true)
 }
@@ -60,12 +60,12 @@ pub fn settle_numbers(value: &mut serde_json::Value) {
     }
 }
 
-/// The value of a document that was parsed before (with [`Dialect::V2`]).
+/// The value of a document that was parsed before (with [`Dialect::V2`]) (`yaml.Unmarshal`).
 pub fn value_of(document: &Document<'_>) -> Result<Value, YamlError> {
     decode::decode(document, false).map_err(YamlError::while_converting)
 }
 
-/// As [`unmarshal`], with the lines on which everything stands.
+/// As [`unmarshal`], with the lines on which everything stands (`yaml.Unmarshal`).
 pub fn unmarshal_placed(text: &[u8]) -> Result<Placed, YamlError> {
     read(text, false)
 }

@@ -1,6 +1,7 @@
 //! A chart as a `.tgz` archive.
 
 mod expand;
+mod flate;
 mod read;
 mod save;
 mod sniff;

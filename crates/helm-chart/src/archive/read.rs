@@ -33,6 +33,8 @@ pub enum ArchiveError {
     CutOff,
     #[error("gzip: invalid checksum")]
     Checksum,
+    #[error("flate: corrupt input before offset {0}")]
+    Corrupt(u64),
     #[error("archive/tar: invalid tar header")]
     TarHeader,
     #[error("archive/tar: header field too long")]
@@ -77,6 +79,13 @@ pub fn read_files(data: &[u8], compat: Compat) -> Result<Vec<BufferedFile>, Arch
     if !data.starts_with(super::sniff::GZIP) {
         return Err(if data.len() < 10 { ArchiveError::CutOff } else { ArchiveError::NotGzip });
     }
+    unpack(data, compat).map_err(|error| match error {
+        ArchiveError::Corrupt(_) => super::flate::fault(data, MAX_STREAM),
+        error => error,
+    })
+}
+
+fn unpack(data: &[u8], compat: Compat) -> Result<Vec<BufferedFile>, ArchiveError> {
     let mut stream = Stream::new(MultiGzDecoder::new(data).take(MAX_STREAM));
     let mut remaining = MAX_CHART_SIZE;
     let mut files = Vec::new();

@@ -46,19 +46,32 @@ impl<R: Read> Stream<R> {
         loop {
             let Some(block) = self.block()? else { return Ok(None) };
             let mut header = parse(&block)?;
-            self.remaining = if matches!(header.kind, b'1'..=b'6') { 0 } else { header.size };
-            self.padding = self.remaining.next_multiple_of(BLOCK as u64) - self.remaining;
+            self.expect(&header);
             match header.kind {
                 b'x' => extension.records(&self.special()?)?,
+                b'g' => {
+                    Extension::default().records(&self.special()?)?;
+                    return Ok(Some(header));
+                }
                 b'L' => extension.name = Some(text(&self.special()?)),
                 b'K' => drop(self.special()?),
                 _ => {
                     header.name = extension.name.unwrap_or(header.name);
                     header.seconds = extension.seconds.unwrap_or(header.seconds);
+                    if let Some(size) = extension.size {
+                        header.size = u64::try_from(size).map_err(|_| ArchiveError::TarHeader)?;
+                        self.expect(&header);
+                    }
                     return Ok(Some(header));
                 }
             }
         }
+    }
+
+    /// Gets ready for the content of an entry.
+    fn expect(&mut self, header: &Header) {
+        self.remaining = if matches!(header.kind, b'1'..=b'6') { 0 } else { header.size };
+        self.padding = self.remaining.wrapping_neg() % BLOCK as u64;
     }
 
     /// The content of the present entry, which is no longer than `limit`.
@@ -119,28 +132,48 @@ impl<R: Read> Stream<R> {
 struct Extension {
     name: Option<String>,
     seconds: Option<i64>,
+    size: Option<i64>,
 }
 
 impl Extension {
-    /// Reads PAX records, `LENGTH KEY=VALUE\n`.
+    /// Reads PAX records, `LENGTH KEY=VALUE\n` (`parsePAXRecord` and `mergePAX` of `archive/tar`).
     fn records(&mut self, mut records: &[u8]) -> Result<(), ArchiveError> {
         while !records.is_empty() {
             let blank = records.iter().position(|b| *b == b' ').ok_or(ArchiveError::TarHeader)?;
             let length = std::str::from_utf8(&records[..blank]).ok().and_then(|n| n.parse::<usize>().ok());
-            let length = length.filter(|n| *n > blank).ok_or(ArchiveError::TarHeader)?;
+            let length = length.filter(|n| *n >= 5 && *n > blank + 1).ok_or(ArchiveError::TarHeader)?;
             let record = records.get(blank + 1..length).and_then(|r| r.strip_suffix(b"\n"));
-            let record = record.ok_or(ArchiveError::TarHeader)?;
-            let equals = record.iter().position(|b| *b == b'=').ok_or(ArchiveError::TarHeader)?;
-            let value = String::from_utf8_lossy(&record[equals + 1..]);
-            match &record[..equals] {
-                b"path" if !value.is_empty() => self.name = Some(value.into_owned()),
-                b"mtime" if !value.is_empty() => {
-                    let seconds = value.split('.').next().unwrap_or_default();
-                    self.seconds = Some(seconds.parse().map_err(|_| ArchiveError::TarHeader)?);
-                }
-                _ => {}
-            }
+            self.record(record.ok_or(ArchiveError::TarHeader)?)?;
             records = &records[length..];
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, record: &[u8]) -> Result<(), ArchiveError> {
+        let equals = record.iter().position(|b| *b == b'=').ok_or(ArchiveError::TarHeader)?;
+        let (key, value) = (&record[..equals], &record[equals + 1..]);
+        let in_text = matches!(key, b"path" | b"linkpath" | b"uname" | b"gname");
+        if key.is_empty() || if in_text { value } else { key }.contains(&0) {
+            return Err(ArchiveError::TarHeader);
+        }
+        let value = String::from_utf8_lossy(value);
+        let number = |text: &str| text.parse::<i64>().map_err(|_| ArchiveError::TarHeader);
+        match key {
+            _ if value.is_empty() => {}
+            b"path" => self.name = Some(value.into_owned()),
+            b"size" => self.size = Some(number(&value)?),
+            b"uid" | b"gid" => drop(number(&value)?),
+            b"mtime" | b"atime" | b"ctime" => {
+                let (seconds, fraction) = value.split_once('.').unwrap_or((&value, ""));
+                if !fraction.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err(ArchiveError::TarHeader);
+                }
+                let seconds = number(seconds)?;
+                if key == b"mtime" {
+                    self.seconds = Some(seconds);
+                }
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -150,23 +183,46 @@ fn parse(block: &[u8; BLOCK]) -> Result<Header, ArchiveError> {
     let sum = |byte: fn(u8) -> i64| -> i64 {
         block.iter().enumerate().map(|(at, b)| if (148..156).contains(&at) { 32 } else { byte(*b) }).sum()
     };
-    let written = number(&block[148..156])?;
+    let written = octal(&block[148..156])?;
     // Old programs summed signed bytes.
     if written != sum(i64::from) && written != sum(|b| i64::from(b as i8)) {
         return Err(ArchiveError::TarHeader);
     }
-    let mut name = text(&block[..100]);
-    if &block[257..263] == b"ustar\0" {
-        let prefix = text(&block[345..500]);
-        if !prefix.is_empty() {
-            name = format!("{prefix}/{name}");
-        }
-    }
+    let mode = u64::try_from(number(&block[100..108])?).unwrap_or_default();
     number(&block[108..116])?;
     number(&block[116..124])?;
     let size = u64::try_from(number(&block[124..136])?).map_err(|_| ArchiveError::TarHeader)?;
-    let mode = u64::try_from(number(&block[100..108])?).unwrap_or_default();
-    Ok(Header { name, kind: block[156], mode, size, seconds: number(&block[136..148])? })
+    let seconds = number(&block[136..148])?;
+    let mut name = text(&block[..100]);
+    let prefix = prefix(block)?;
+    if !prefix.is_empty() {
+        name = format!("{prefix}/{name}");
+    }
+    Ok(Header { name, kind: block[156], mode, size, seconds })
+}
+
+/// What stands before the name in the formats that have such; what else these have must be sound.
+fn prefix(block: &[u8; BLOCK]) -> Result<String, ArchiveError> {
+    let format = &block[257..265];
+    let is_gnu = format == b"ustar  \0";
+    if !is_gnu && !format.starts_with(b"ustar\0") {
+        return Ok(String::new());
+    }
+    number(&block[329..337])?;
+    number(&block[337..345])?;
+    if is_gnu {
+        // Times stand here; where they are none, the archive comes from an old program that writes a prefix.
+        let is_time = |field: &[u8]| field[0] == 0 || number(field).is_ok();
+        let prefix = text(&block[345..500]);
+        let times = is_time(&block[345..357]) && is_time(&block[357..369]);
+        return Ok(if times || !prefix.is_ascii() { String::new() } else { prefix });
+    }
+    if &block[508..] == b"tar\0" {
+        number(&block[476..488])?;
+        number(&block[488..500])?;
+        return Ok(text(&block[345..476]));
+    }
+    Ok(text(&block[345..500]))
 }
 
 /// Text up to the first NUL.
@@ -191,11 +247,17 @@ fn number(field: &[u8]) -> Result<i64, ArchiveError> {
         });
         return value.and_then(|v| i64::try_from(v).ok()).ok_or(ArchiveError::TarHeader);
     }
+    octal(field)
+}
+
+/// A number in octal digits, among blanks and zero bytes.
+fn octal(field: &[u8]) -> Result<i64, ArchiveError> {
     let digits = String::from_utf8_lossy(field);
-    let digits = digits.trim_matches([' ', '\0']).split('\0').next().unwrap_or_default();
-    match digits {
-        "" => Ok(0),
-        digits => i64::from_str_radix(digits, 8).ok().filter(|n| *n >= 0).ok_or(ArchiveError::TarHeader),
+    let digits = digits.trim_matches([' ', '\0']);
+    match digits.split('\0').next().unwrap_or_default() {
+        "" if digits.is_empty() => Ok(0),
+        digits if digits.starts_with('+') => Err(ArchiveError::TarHeader),
+        digits => u64::from_str_radix(digits, 8).map(|n| n as i64).map_err(|_| ArchiveError::TarHeader),
     }
 }
 
@@ -203,7 +265,15 @@ fn number(field: &[u8]) -> Result<i64, ArchiveError> {
 fn stream_error(error: io::Error) -> ArchiveError {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => ArchiveError::CutOff,
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => ArchiveError::Checksum,
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+            let text = error.to_string();
+            match () {
+                () if text.contains("checksum") => ArchiveError::Checksum,
+                () if text.contains("header") => ArchiveError::NotGzip,
+                // Where it is, who has the whole stream will say.
+                () => ArchiveError::Corrupt(0),
+            }
+        }
         _ => ArchiveError::Io(error),
     }
 }

@@ -133,6 +133,12 @@ fn tar_entry(r: &mut Random, builder: &mut tar::Builder<Vec<u8>>) {
         tar::EntryType::Symlink,
         tar::EntryType::Link,
         tar::EntryType::XGlobalHeader,
+        tar::EntryType::Char,
+        tar::EntryType::Block,
+        tar::EntryType::Fifo,
+        tar::EntryType::Continuous,
+        tar::EntryType::new(b'z'),
+        tar::EntryType::new(0),
     ];
     let kind = r.pick(&kinds);
     header.set_entry_type(kind);
@@ -144,12 +150,46 @@ fn tar_entry(r: &mut Random, builder: &mut tar::Builder<Vec<u8>>) {
     }
     // Names that the builder would refuse.
     header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+    match r.below(20) {
+        0 => builder.append_pax_extensions([("path", &b"app/templates/long"[..])]).expect("records"),
+        1 => builder.append_pax_extensions([("size", &b"4"[..]), ("mtime", b"1.5")]).expect("records"),
+        2 => {
+            let key = r.pick(&["uid", "mtime", "size", "x", "linkpath", "ctime"]);
+            let value = r.pick(&[&b"-1"[..], b"x", b"1.x", b"", b"a\0b", b"99999999999999999999"]);
+            builder.append_pax_extensions([(key, value)]).expect("records");
+        }
+        3 => long_name(builder, r.pick(&["app/templates/gnu", "../x", "/x", "app/\0x"])),
+        _ => {}
+    }
     if r.chance(10) && has_data {
         let long = format!("app/{}/{}", "f".repeat(120), r.pick(&["x", "../../y"]));
         builder.append_pax_extensions([("path", long.as_bytes())]).expect("records");
     }
     header.set_cksum();
     builder.append(&header, if has_data { data.as_bytes() } else { b"" }).expect("an entry");
+}
+
+/// GNU's entry before another one, which gives it its name.
+fn long_name(builder: &mut tar::Builder<Vec<u8>>, name: &str) {
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::GNULongName);
+    header.set_size(name.len() as u64 + 1);
+    header.set_cksum();
+    builder.append(&header, format!("{name}\0").as_bytes()).expect("a name");
+}
+
+/// Changes a byte of a header, the sum of which is then right again as a rule.
+fn damage_header(r: &mut Random, stream: &mut [u8]) {
+    let start = r.below(stream.len() / 512) * 512;
+    let block = &mut stream[start..start + 512];
+    let at =
+        r.pick(&[0, 100, 107, 108, 124, 130, 136, 156, 257, 262, 263, 329, 345, 357, 476, 508]) + r.below(3);
+    block[at] = r.pick(&[0, b' ', b'0', b'7', b'8', b'a', b'/', 0x80, 0xff, b'+', b'-']);
+    if r.chance(90) {
+        block[148..156].fill(b' ');
+        let sum: u32 = block.iter().map(|b| u32::from(*b)).sum();
+        block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    }
 }
 
 #[test]
@@ -162,15 +202,25 @@ fn archives_are_read_as_in_helm() {
                 tar_entry(&mut r, &mut builder);
             }
             let mut stream = builder.into_inner().expect("a tar");
-            if r.chance(5) {
+            if r.chance(20) {
+                damage_header(&mut r, &mut stream);
+            }
+            if r.chance(10) {
                 stream.truncate(r.below(stream.len()));
             }
-            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            let level = r.pick(&[0, 1, 6, 9]);
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(level));
             gzip.write_all(&stream).expect("gzip");
             let mut data = gzip.finish().expect("gzip");
-            match r.below(30) {
+            match r.below(15) {
                 0 => data.truncate(r.below(data.len())),
                 1 => data = b"name: not-an-archive".to_vec(),
+                2 => data.extend_from_within(..),
+                3 => data.extend_from_slice(b"more"),
+                4..=6 => {
+                    let at = 10 + r.below(data.len() - 10);
+                    data[at] ^= 1 << r.below(8);
+                }
                 _ => {}
             }
             json!({"op": "unpack", "compat": number(BOTH[case % 2]), "text": STANDARD.encode(data)})

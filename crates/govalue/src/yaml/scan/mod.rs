@@ -26,6 +26,9 @@ use super::Dialect;
 /// How deep collections may be nested, in each of the two notations.
 const MAX_NESTING: usize = 10_000;
 
+/// How far version 3 looks ahead for a comment.
+const COMMENT_WINDOW: usize = 512;
+
 /// Why scanning or parsing failed.
 #[derive(Debug)]
 pub(super) struct Problem {
@@ -132,12 +135,12 @@ impl<'a> Scanner<'a> {
 
     /// Reports a fault of the input if one shows when so many bytes are looked at.
     fn check_input(&self, lookahead: usize) -> Scan<()> {
-        match self.fault {
-            Some(fault) if self.cursor.at + lookahead > fault.from => {
-                Err(Problem { message: fault.message.into(), marks: None, found_by_scanner: true })
-            }
-            _ => Ok(()),
+        let Some(fault) = self.fault else { return Ok(()) };
+        let sound = self.cursor.text.get(self.cursor.at..fault.from).unwrap_or_default();
+        if sound.chars().take(lookahead).count() < lookahead {
+            return Err(Problem { message: fault.message.into(), marks: None, found_by_scanner: true });
         }
+        Ok(())
     }
 
     fn push(&mut self, mark: Mark, kind: TokenKind<'a>) {
@@ -253,6 +256,9 @@ impl<'a> Scanner<'a> {
         self.unroll_indent(self.cursor.column() as isize, end_mark);
         self.check_input(4)?;
         self.fetch_token()?;
+        if self.dialect == Dialect::V3 {
+            self.skip_to_line_comment();
+        }
         self.check_input(1)
     }
 
@@ -332,13 +338,23 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Passes the blanks before a comment on the line of a `?` or `:`, tabs too, which could not stand before a key:
+    /// version 3 looks for the comment before it looks for the key.
+    fn skip_to_line_comment(&mut self) {
+        if !matches!(self.tokens.back().map(|token| &token.kind), Some(TokenKind::Key | TokenKind::Value)) {
+            return;
+        }
+        let blanks = (0..COMMENT_WINDOW).take_while(|ahead| self.cursor.is_blank(*ahead)).count();
+        if self.cursor.peek(blanks) == b'#' {
+            self.cursor.skip_blanks();
+        }
+    }
+
     /// Passes further comments, between which there may be tabs: version 3 reads them as one.
     fn skip_to_next_comment(&mut self) {
-        // As far as it looks ahead.
-        const WINDOW: usize = 512;
         loop {
             let mut ahead = 0;
-            while ahead < WINDOW && (self.cursor.is_blank(ahead) || self.cursor.is_break(ahead)) {
+            while ahead < COMMENT_WINDOW && (self.cursor.is_blank(ahead) || self.cursor.is_break(ahead)) {
                 ahead += self.cursor.break_length(ahead).max(1);
             }
             if self.cursor.peek(ahead) != b'#' {

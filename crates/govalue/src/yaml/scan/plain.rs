@@ -47,6 +47,8 @@ impl<'a> Scanner<'a> {
         let mut fold = Fold::default();
         let mut broken = false;
         loop {
+            // What go-yaml looks at before it goes on.
+            self.check_input(4)?;
             if self.cursor.is_document_marker() || self.cursor.peek(0) == b'#' {
                 break;
             }
@@ -61,6 +63,7 @@ impl<'a> Scanner<'a> {
                 }
                 self.cursor.advance_text(length);
                 end = self.cursor.at;
+                self.check_input(2)?;
             }
             if !self.cursor.is_blank(0) && !self.cursor.is_break(0) {
                 break;
@@ -82,6 +85,7 @@ impl<'a> Scanner<'a> {
                     break;
                 }
             }
+            self.check_input(1)?;
             if self.flow_level == 0 && (self.cursor.column() as isize) < indent {
                 break;
             }

@@ -143,6 +143,7 @@ impl<'a> Scanner<'a> {
             }
         };
         self.cursor.advance(2);
+        self.check_input(digits)?;
         let mut value = 0u32;
         for i in 0..digits {
             let Some(digit) = char::from(self.cursor.peek(i)).to_digit(16) else {
