@@ -236,7 +236,7 @@ impl Decoder<'_> {
                 285 => 258,
                 code @ 265..285 => {
                     let bits = (code - 261) / 4;
-                    self.take(bits, ((code - 261) % 4 + 4 << bits) + 3)?
+                    self.take(bits, (((code - 261) % 4 + 4) << bits) + 3)?
                 }
                 _ => return Err(Stop::Corrupt),
             };
@@ -248,7 +248,7 @@ impl Decoder<'_> {
                 0..4 => distance + 1,
                 4..30 => {
                     let bits = (distance - 2) / 2;
-                    self.take(bits, ((distance & 1) + 2 << bits) + 1)?
+                    self.take(bits, (((distance & 1) + 2) << bits) + 1)?
                 }
                 _ => return Err(Stop::Corrupt),
             };

@@ -43,23 +43,31 @@ impl<R: Read> Stream<R> {
     /// The next entry, extension headers applied; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Header>, ArchiveError> {
         let mut extension = Extension::default();
+        let mut long_name = String::new();
         loop {
             let Some(block) = self.block()? else { return Ok(None) };
             let mut header = parse(&block)?;
             self.expect(&header);
             match header.kind {
-                b'x' => extension.records(&self.special()?)?,
+                b'x' => extension = Extension::read(&self.special()?)?,
                 b'g' => {
-                    Extension::default().records(&self.special()?)?;
+                    Extension::read(&self.special()?)?;
                     return Ok(Some(header));
                 }
-                b'L' => extension.name = Some(text(&self.special()?)),
+                b'L' => long_name = text(&self.special()?),
                 b'K' => drop(self.special()?),
                 _ => {
+                    // What is wrong with records shows where they are wanted.
+                    if extension.is_wrong {
+                        return Err(ArchiveError::TarHeader);
+                    }
                     header.name = extension.name.unwrap_or(header.name);
+                    if !long_name.is_empty() {
+                        header.name = long_name;
+                    }
                     header.seconds = extension.seconds.unwrap_or(header.seconds);
                     if let Some(size) = extension.size {
-                        header.size = u64::try_from(size).map_err(|_| ArchiveError::TarHeader)?;
+                        header.size = size_of(header.kind, size)?;
                         self.expect(&header);
                     }
                     return Ok(Some(header));
@@ -70,7 +78,7 @@ impl<R: Read> Stream<R> {
 
     /// Gets ready for the content of an entry.
     fn expect(&mut self, header: &Header) {
-        self.remaining = if matches!(header.kind, b'1'..=b'6') { 0 } else { header.size };
+        self.remaining = if has_content(header.kind) { header.size } else { 0 };
         self.padding = self.remaining.wrapping_neg() % BLOCK as u64;
     }
 
@@ -133,20 +141,23 @@ struct Extension {
     name: Option<String>,
     seconds: Option<i64>,
     size: Option<i64>,
+    /// Whether a number or time is none.
+    is_wrong: bool,
 }
 
 impl Extension {
     /// Reads PAX records, `LENGTH KEY=VALUE\n` (`parsePAXRecord` and `mergePAX` of `archive/tar`).
-    fn records(&mut self, mut records: &[u8]) -> Result<(), ArchiveError> {
+    fn read(mut records: &[u8]) -> Result<Extension, ArchiveError> {
+        let mut extension = Extension::default();
         while !records.is_empty() {
             let blank = records.iter().position(|b| *b == b' ').ok_or(ArchiveError::TarHeader)?;
             let length = std::str::from_utf8(&records[..blank]).ok().and_then(|n| n.parse::<usize>().ok());
             let length = length.filter(|n| *n >= 5 && *n > blank + 1).ok_or(ArchiveError::TarHeader)?;
             let record = records.get(blank + 1..length).and_then(|r| r.strip_suffix(b"\n"));
-            self.record(record.ok_or(ArchiveError::TarHeader)?)?;
+            extension.record(record.ok_or(ArchiveError::TarHeader)?)?;
             records = &records[length..];
         }
-        Ok(())
+        Ok(extension)
     }
 
     fn record(&mut self, record: &[u8]) -> Result<(), ArchiveError> {
@@ -157,25 +168,42 @@ impl Extension {
             return Err(ArchiveError::TarHeader);
         }
         let value = String::from_utf8_lossy(value);
-        let number = |text: &str| text.parse::<i64>().map_err(|_| ArchiveError::TarHeader);
+        let (whole, fraction) = value.split_once('.').unwrap_or((&value, ""));
         match key {
             _ if value.is_empty() => {}
             b"path" => self.name = Some(value.into_owned()),
-            b"size" => self.size = Some(number(&value)?),
-            b"uid" | b"gid" => drop(number(&value)?),
+            b"size" => self.size = self.number(&value),
+            b"uid" | b"gid" => drop(self.number(&value)),
             b"mtime" | b"atime" | b"ctime" => {
-                let (seconds, fraction) = value.split_once('.').unwrap_or((&value, ""));
-                if !fraction.bytes().all(|b| b.is_ascii_digit()) {
-                    return Err(ArchiveError::TarHeader);
-                }
-                let seconds = number(seconds)?;
+                self.is_wrong |= !fraction.bytes().all(|b| b.is_ascii_digit());
+                let seconds = self.number(whole);
                 if key == b"mtime" {
-                    self.seconds = Some(seconds);
+                    self.seconds = seconds;
                 }
             }
             _ => {}
         }
         Ok(())
+    }
+
+    fn number(&mut self, text: &str) -> Option<i64> {
+        let number = text.parse().ok();
+        self.is_wrong |= number.is_none();
+        number
+    }
+}
+
+/// Links, devices and folders have no content, whatever size they claim.
+fn has_content(kind: u8) -> bool {
+    !matches!(kind, b'1'..=b'6')
+}
+
+/// The size that an entry claims; less than nothing is an error only where there is content.
+fn size_of(kind: u8, claimed: i64) -> Result<u64, ArchiveError> {
+    match u64::try_from(claimed) {
+        Ok(size) => Ok(size),
+        Err(_) if has_content(kind) => Err(ArchiveError::TarHeader),
+        Err(_) => Ok(0),
     }
 }
 
@@ -191,7 +219,7 @@ fn parse(block: &[u8; BLOCK]) -> Result<Header, ArchiveError> {
     let mode = u64::try_from(number(&block[100..108])?).unwrap_or_default();
     number(&block[108..116])?;
     number(&block[116..124])?;
-    let size = u64::try_from(number(&block[124..136])?).map_err(|_| ArchiveError::TarHeader)?;
+    let size = size_of(block[156], number(&block[124..136])?)?;
     let seconds = number(&block[136..148])?;
     let mut name = text(&block[..100]);
     let prefix = prefix(block)?;

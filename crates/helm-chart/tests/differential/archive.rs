@@ -184,7 +184,10 @@ fn damage_header(r: &mut Random, stream: &mut [u8]) {
     let block = &mut stream[start..start + 512];
     let at =
         r.pick(&[0, 100, 107, 108, 124, 130, 136, 156, 257, 262, 263, 329, 345, 357, 476, 508]) + r.below(3);
-    block[at] = r.pick(&[0, b' ', b'0', b'7', b'8', b'a', b'/', 0x80, 0xff, b'+', b'-']);
+    // Names are text.
+    let values = [0, b' ', b'0', b'7', b'8', b'a', b'/', b'+', b'-', 0x80, 0xff];
+    let count = if at < 100 || (345..500).contains(&at) { 9 } else { values.len() };
+    block[at] = values[r.below(count)];
     if r.chance(90) {
         block[148..156].fill(b' ');
         let sum: u32 = block.iter().map(|b| u32::from(*b)).sum();
