@@ -33,7 +33,7 @@ pub(super) fn fault(data: &[u8], limit: u64) -> ArchiveError {
 }
 
 /// What follows a gzip header; nothing where there is none.
-fn after_header(data: &[u8]) -> Option<&[u8]> {
+pub(super) fn after_header(data: &[u8]) -> Option<&[u8]> {
     let flags = *data.get(3).filter(|_| data.starts_with(super::sniff::GZIP))?;
     let mut rest = data.get(10..)?;
     if flags & 4 != 0 {

@@ -7,6 +7,7 @@ mod save;
 mod sniff;
 mod stream;
 mod tar;
+mod unzip;
 
 use std::fs;
 use std::io::Read;

@@ -1,9 +1,9 @@
 use std::io::{self, Read};
 
-use flate2::read::MultiGzDecoder;
 use govalue::Str;
 
 use super::stream::Stream;
+use super::unzip::Unzip;
 use crate::go::quoted;
 use crate::load::{MAX_CHART_SIZE, MAX_FILE_SIZE_V3};
 use crate::{BufferedFile, Compat, PathError, Time};
@@ -86,7 +86,7 @@ pub fn read_files(data: &[u8], compat: Compat) -> Result<Vec<BufferedFile>, Arch
 }
 
 fn unpack(data: &[u8], compat: Compat) -> Result<Vec<BufferedFile>, ArchiveError> {
-    let mut stream = Stream::new(MultiGzDecoder::new(data).take(MAX_STREAM));
+    let mut stream = Stream::new(Unzip::new(data).take(MAX_STREAM));
     let mut remaining = MAX_CHART_SIZE;
     let mut files = Vec::new();
     while let Some(header) = stream.next()? {
