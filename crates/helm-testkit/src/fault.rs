@@ -37,9 +37,27 @@ pub enum Fault {
 /// Which requests a fault is for, how often, and what it is.
 #[derive(Clone, Debug)]
 struct Planned {
-    path: String,
+    method: &'static str,
+    path: Part,
     times: usize,
     fault: Fault,
+}
+
+/// What a path must have.
+#[derive(Clone, Debug)]
+enum Part {
+    End(String),
+    Anywhere(String),
+}
+
+impl Planned {
+    fn is_for(&self, request: &Request) -> bool {
+        let path = match &self.path {
+            Part::End(end) => request.path.ends_with(end),
+            Part::Anywhere(part) => request.path.contains(part),
+        };
+        self.times > 0 && path && (self.method.is_empty() || self.method == request.method)
+    }
 }
 
 /// Stands before a server (of plain HTTP) and passes everything on, but for what was planned.
@@ -69,7 +87,16 @@ impl FaultProxy {
 
     /// Plans a fault for the next requests whose path ends so; each one uses it up once.
     pub fn fail(&self, path_end: &str, times: usize, fault: Fault) {
-        let planned = Planned { path: path_end.to_owned(), times, fault };
+        self.plan("", Part::End(path_end.to_owned()), times, fault);
+    }
+
+    /// Plans a fault for the next requests of a method whose path has such a part.
+    pub fn fail_request(&self, method: &'static str, part: &str, times: usize, fault: Fault) {
+        self.plan(method, Part::Anywhere(part.to_owned()), times, fault);
+    }
+
+    fn plan(&self, method: &'static str, path: Part, times: usize, fault: Fault) {
+        let planned = Planned { method, path, times, fault };
         self.plan.lock().expect("no thread panicked").push_back(planned);
     }
 
@@ -95,7 +122,7 @@ impl FaultProxy {
 }
 
 fn next_fault(plan: &mut VecDeque<Planned>, request: &Request) -> Option<Fault> {
-    let at = plan.iter().position(|p| p.times > 0 && request.path.ends_with(&p.path))?;
+    let at = plan.iter().position(|p| p.is_for(request))?;
     plan[at].times -= 1;
     Some(plan[at].fault.clone())
 }

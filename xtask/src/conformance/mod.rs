@@ -145,6 +145,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     if has("--sources") {
         return conclude(sources::run(&pair, &bin)?);
     }
+    if has("--proxies") {
+        return conclude(sources::proxies(&pair, &bin)?);
+    }
     if has("--searches") {
         return conclude(sources::searches(&pair, &bin)?);
     }

@@ -86,7 +86,9 @@ impl Stage {
         for entry in fs::read_dir(fixtures).map_err(|e| e.to_string())?.flatten() {
             let target = work.join(entry.file_name());
             let kind = entry.path().extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
-            if matches!(kind.as_str(), "tgz" | "prov") || entry.file_name() == "ca.pem" {
+            let certificates = ["ca.pem", "client.pem", "client.key"];
+            let is_certificate = certificates.iter().any(|name| entry.file_name() == *name);
+            if matches!(kind.as_str(), "tgz" | "prov") || is_certificate {
                 fs::copy(entry.path(), &target).map_err(|e| e.to_string())?;
             }
             if kind == "tgz" {

@@ -32,33 +32,47 @@ pub(super) struct Registries {
     pub(super) plain: Registry,
     pub(super) auth: Registry,
     pub(super) tls: Registry,
+    pub(super) mutual: Registry,
+}
+
+/// What a registry wants of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tls {
+    No,
+    /// It shows a certificate.
+    Server,
+    /// It wants to see one, too.
+    Mutual,
 }
 
 impl Registries {
     /// Starts them with a program; `dir` holds certificates made by [`certificates`].
     pub(super) fn start(program: &Path, dir: &Path) -> Result<Registries, String> {
         Ok(Registries {
-            plain: Registry::start(program, dir, false, false)?,
-            auth: Registry::start(program, dir, true, false)?,
-            tls: Registry::start(program, dir, true, true)?,
+            plain: Registry::start(program, dir, false, Tls::No)?,
+            auth: Registry::start(program, dir, true, Tls::No)?,
+            tls: Registry::start(program, dir, true, Tls::Server)?,
+            mutual: Registry::start(program, dir, false, Tls::Mutual)?,
         })
+    }
+
+    fn names(&self) -> [(&'static str, &Registry); 4] {
+        [("PLAIN", &self.plain), ("AUTH", &self.auth), ("TLS", &self.tls), ("MUTUAL", &self.mutual)]
     }
 
     /// A text with the registries' addresses instead of their names.
     pub(super) fn filled_in(&self, text: &str) -> String {
-        let names = [("PLAIN", &self.plain), ("AUTH", &self.auth), ("TLS", &self.tls)];
-        names.iter().fold(text.to_owned(), |text, (name, registry)| text.replace(name, &registry.host))
+        self.names().iter().fold(text.to_owned(), |text, (name, registry)| text.replace(name, &registry.host))
     }
 
     /// A text with the registries' names instead of their addresses.
     pub(super) fn masked(&self, text: &str) -> String {
-        let names = [("PLAIN", &self.plain), ("AUTH", &self.auth), ("TLS", &self.tls)];
-        names.iter().fold(text.to_owned(), |text, (name, registry)| text.replace(&registry.host, name))
+        self.names().iter().fold(text.to_owned(), |text, (name, registry)| text.replace(&registry.host, name))
     }
 }
 
 impl Registry {
-    fn start(program: &Path, dir: &Path, login: bool, tls: bool) -> Result<Registry, String> {
+    pub(super) fn start(program: &Path, dir: &Path, login: bool, tls: Tls) -> Result<Registry, String> {
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .map_err(|e| e.to_string())?
@@ -69,8 +83,13 @@ impl Registry {
             "version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\nstorage: {{inmemory: {{}}}}\n\
              http:\n  addr: {host}\n"
         );
-        if tls {
-            config += &format!("  tls: {{certificate: {}, key: {}}}\n", at("server.pem"), at("server.key"));
+        if tls != Tls::No {
+            let authorities = match tls {
+                Tls::Mutual => format!(", clientcas: [{}]", at("ca.pem")),
+                _ => String::new(),
+            };
+            let (certificate, key) = (at("server.pem"), at("server.key"));
+            config += &format!("  tls: {{certificate: {certificate}, key: {key}{authorities}}}\n");
         }
         if login {
             fs::write(dir.join("htpasswd"), HTPASSWD).map_err(|e| e.to_string())?;
@@ -96,7 +115,7 @@ impl Registry {
     }
 }
 
-/// Makes an authority, and a certificate for 127.0.0.1 by it.
+/// Makes an authority, and certificates for 127.0.0.1 and for a client by it.
 pub(super) fn certificates(dir: &Path) -> Result<(), String> {
     let openssl = |args: &[&str]| {
         step(Command::new("openssl").args(args).current_dir(dir).stdout(Stdio::null()).stderr(Stdio::null()))
@@ -108,22 +127,15 @@ pub(super) fn certificates(dir: &Path) -> Result<(), String> {
     let request =
         ["req", "-keyout", "server.key", "-out", "server.csr", "-addext", "subjectAltName=IP:127.0.0.1"];
     openssl(&[&request[..], &key, &subject].concat())?;
-    let signature = [
-        "x509",
-        "-req",
-        "-in",
-        "server.csr",
-        "-CA",
-        "ca.pem",
-        "-CAkey",
-        "ca.key",
-        "-CAcreateserial",
-        "-out",
-        "server.pem",
-        "-copy_extensions",
-        "copy",
-    ];
-    openssl(&[&signature[..], &days].concat())
+    let client =
+        ["req", "-keyout", "client.key", "-out", "client.csr", "-addext", "extendedKeyUsage=clientAuth"];
+    openssl(&[&client[..], &key, &subject].concat())?;
+    let authority = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-copy_extensions", "copy"];
+    for (request, certificate) in [("server.csr", "server.pem"), ("client.csr", "client.pem")] {
+        let signature = ["x509", "-req", "-in", request, "-out", certificate];
+        openssl(&[&signature[..], &authority, &days].concat())?;
+    }
+    Ok(())
 }
 
 /// The registry programs: the peer, and Debian's older one.
