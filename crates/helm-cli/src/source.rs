@@ -39,6 +39,7 @@ pub(crate) fn client(context: &Context) -> Client {
     Client::new(ClientOptions {
         user_agent: connect::user_agent(&context.settings),
         proxies: context.settings.proxies.clone(),
+        compat: context.settings.compat,
         ..ClientOptions::default()
     })
 }

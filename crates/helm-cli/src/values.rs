@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use govalue::Map;
 use helm_chart::{Chart, Compat, values};
-use helm_source::http::{Access, Fetch};
+use helm_source::http::{Access, Client, Fetch};
 
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
@@ -68,8 +68,9 @@ pub(crate) fn read_file(context: &Context, name: &str) -> Result<Vec<u8>, String
     }
     // As in Helm, what is no URL is no name of a file either.
     let url = gonet::Url::parse(name).map_err(|e| e.to_string())?;
-    if matches!(url.scheme.as_str(), "http" | "https") {
-        return download(context, url).map_err(|e| e.to_string());
+    let client = crate::source::client(context);
+    if client.speaks(&url.scheme) {
+        return download(context, client, url).map_err(|e| e.to_string());
     }
     std::fs::read(name).map_err(|e| {
         let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
@@ -77,8 +78,7 @@ pub(crate) fn read_file(context: &Context, name: &str) -> Result<Vec<u8>, String
     })
 }
 
-fn download(context: &Context, url: gonet::Url) -> Result<Vec<u8>, CliError> {
-    let client = crate::source::sources(context).client;
+fn download(context: &Context, client: Client, url: gonet::Url) -> Result<Vec<u8>, CliError> {
     crate::source::run(context, async move {
         let access = Access { timeout: Some(DOWNLOAD_TIMEOUT), ..Access::default() };
         let fetch = Fetch {

@@ -7,7 +7,7 @@ use gonet::Url;
 use crate::http::{Access, CHART_LIMIT, Fetch, Fetched, INDEX_LIMIT, Validators};
 use crate::provenance::{Verification, verify_archive};
 use crate::repositories::{Entry, File};
-use crate::{ContentCache, Index, SourceError, Sources, content, files, index, oci, parse};
+use crate::{ContentCache, Index, IndexError, SourceError, Sources, content, files, index, oci, parse};
 
 /// `Accept` of requests for archives, as Helm sends it.
 pub(crate) const ARCHIVES: &str = "application/gzip,application/octet-stream";
@@ -96,7 +96,7 @@ pub async fn resolve(sources: &Sources, reference: &str, query: &Query) -> Resul
     if entry.url.is_empty() {
         return Err(SourceError::NoUrl(repository.to_owned()));
     }
-    let base = repository_url(&entry.url)?;
+    let base = repository_url(sources, &entry.url)?;
     let index = index::cached(sources, repository).map_err(SourceError::NoCachedIndex)?;
     let found = select(sources, &index, chart, &query.version).map_err(|reason| SourceError::NotInIndex {
         chart: chart.to_owned(),
@@ -124,7 +124,7 @@ fn resolve_url(sources: &Sources, url: Url, known: &File, query: &Query) -> Resu
         let index = index::cached(sources, &entry.name).map_err(SourceError::NoCachedIndex)?;
         let listed = index.charts().flat_map(|c| c.versions()).any(|v| v.urls().any(|u| same(&url, u)));
         if listed {
-            let owner = repository_url(&entry.url)?;
+            let owner = repository_url(sources, &entry.url)?;
             return Ok(Resolved { url, owner, access: access_of(entry, &query.access), digest: None });
         }
     }
@@ -150,13 +150,10 @@ async fn resolve_in(
     chart: &str,
     query: &Query,
 ) -> Result<Resolved, SourceError> {
-    let base = repository_url(repository)?;
-    let (data, validators) = fetch_index(sources, &base, &query.access, None)
+    let base = repository_url(sources, repository)?;
+    let index = index_at(sources, &base, &query.access)
         .await
-        .map(Option::unwrap_or_default)
         .map_err(|source| unreachable_repository(&base, source))?;
-    let index = parse(&data, &validators, sources.compat)
-        .map_err(|e| unreachable_repository(&base, SourceError::Index(e)))?;
     index::remark(sources, &index, &base.without_password());
     let mut wanted = format!("chart {}", crate::quoted(chart));
     if !query.version.is_empty() {
@@ -175,6 +172,25 @@ async fn resolve_in(
         resolved.owner = base;
     }
     Ok(Resolved { digest, ..resolved })
+}
+
+/// The index of a repository that is known by its address only. One whose server can tell whether it changed is kept.
+async fn index_at(sources: &Sources, base: &Url, access: &Access) -> Result<Index, SourceError> {
+    let cache = &sources.places.repository_cache;
+    let kept = index::at_address(cache, base);
+    let known = kept.as_ref().map(Index::validators);
+    match (fetch_index(sources, base, access, known.as_ref()).await?, kept) {
+        (None, Some(index)) => Ok(index),
+        (None, None) => Err(SourceError::Index(IndexError::Empty)),
+        (Some((data, validators)), _) => {
+            let index = parse(&data, &validators, sources.compat)?;
+            if !validators.is_empty() {
+                // A cache that cannot be written to costs time only.
+                let _ = index::keep_address(cache, base, &index);
+            }
+            Ok(index)
+        }
+    }
 }
 
 /// What is said of a repository whose index cannot be had.
@@ -231,11 +247,11 @@ fn is_range(version: &str) -> bool {
 }
 
 /// The address of a repository, if there is a getter for its protocol.
-pub(crate) fn repository_url(url: &str) -> Result<Url, SourceError> {
+pub(crate) fn repository_url(sources: &Sources, url: &str) -> Result<Url, SourceError> {
     let parsed = Url::parse(url).map_err(|_| SourceError::InvalidUrl(gonet::mask_password(url)))?;
-    match parsed.scheme.as_str() {
-        "http" | "https" => Ok(parsed),
-        other => Err(SourceError::RepositoryScheme(other.to_owned())),
+    match sources.client.speaks(&parsed.scheme) {
+        true => Ok(parsed),
+        false => Err(SourceError::RepositoryScheme(parsed.scheme)),
     }
 }
 
@@ -318,7 +334,7 @@ pub async fn fetch_chart(sources: &Sources, resolved: &Resolved) -> Result<Vec<u
 }
 
 async fn get(sources: &Sources, resolved: &Resolved, url: &Url) -> Result<Vec<u8>, SourceError> {
-    if !matches!(url.scheme.as_str(), "http" | "https") {
+    if !sources.client.speaks(&url.scheme) {
         return Err(SourceError::Scheme(url.scheme.clone()));
     }
     let fetch = Fetch {
@@ -351,6 +367,11 @@ async fn archive(sources: &Sources, reference: &str, query: &Query) -> Result<Ar
             registry_url: Some(pulled.url),
             second_key: pulled.cache_key,
         });
+    }
+    // Helm makes a client for registries before it looks at the reference.
+    let registry = query.access.for_registry();
+    if !registry.ca_file.is_empty() || !registry.cert_file.is_empty() {
+        sources.client.check(&registry).map_err(oci::OciError::NoClient)?;
     }
     let resolved = resolve(sources, reference, query).await?;
     let data = fetch_chart(sources, &resolved).await?;

@@ -30,7 +30,7 @@ impl Sink for FileSink {
 /// Fetches the index of a repository into the cache. One that did not change since is not sent again, if its server
 /// can tell. Nothing is written before the index was read and found good.
 pub async fn refresh(sources: &Sources, entry: &Entry, timeout: Option<Duration>) -> Result<(), SourceError> {
-    let base = repository_url(&entry.url)?;
+    let base = repository_url(sources, &entry.url)?;
     let url = in_repository(&base, "index.yaml")?;
     let mut access = entry.access();
     access.timeout = timeout;

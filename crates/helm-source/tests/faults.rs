@@ -313,6 +313,28 @@ fn what_did_not_change_is_not_sent_again() {
 }
 
 #[test]
+fn the_index_of_an_address_is_kept_while_it_does_not_change() {
+    let scene = Scene::new();
+    let query = Query { repository: scene.proxy.url(), ..Query::default() };
+    for _ in 0..2 {
+        run(download(&scene.sources, "demo", &query, scene.home.path())).expect("a chart");
+    }
+    let asked = scene.upstream.requests();
+    let indexes: Vec<_> = asked.iter().filter(|r| r.path == "/index.yaml").collect();
+    assert!(indexes[0].header("if-none-match").is_none() && indexes[1].header("if-none-match").is_some());
+    // Whoever may not read it any more gets nothing.
+    scene.proxy.fail("index.yaml", 1, Fault::Status("403 Forbidden".to_owned(), Vec::new()));
+    assert!(run(download(&scene.sources, "demo", &query, scene.home.path())).is_err());
+    let [kept] = scene.files().try_into().expect("one file");
+    assert!(kept.ends_with("-index.compact"), "{kept}");
+    // A chart that is new is found.
+    let other = index("").replace("demo", "other");
+    std::fs::write(scene.home.path().join("served/index.yaml"), other).expect("a file");
+    let error = run(download(&scene.sources, "demo", &query, scene.home.path())).expect_err("it is gone");
+    assert!(error.to_string().contains("chart \"demo\" not found in"), "{error}");
+}
+
+#[test]
 fn a_damaged_compact_form_is_made_anew() {
     let scene = Scene::new();
     scene.refresh().expect("an index");

@@ -193,7 +193,7 @@ fn add(context: &Context, args: &Args) -> Result<(), CliError> {
     let fetched = source::run(context, async { refresh(&sources, &entry, timeout(args)).await });
     fetched.map_err(|error| {
         // An address that cannot be one is told as it is.
-        if is_unusable(url) {
+        if is_unusable(context, url) {
             return error;
         }
         let url = quote(&shown(url));
@@ -205,8 +205,9 @@ fn add(context: &Context, args: &Args) -> Result<(), CliError> {
 }
 
 /// Whether no getter takes the address.
-fn is_unusable(url: &str) -> bool {
-    gonet::Url::parse(url).map_or(true, |url| !matches!(url.scheme.as_str(), "http" | "https"))
+fn is_unusable(context: &Context, url: &str) -> bool {
+    let client = source::client(context);
+    gonet::Url::parse(url).map_or(true, |url| !client.speaks(&url.scheme))
 }
 
 /// An address as it may be shown.
@@ -300,10 +301,11 @@ fn update(context: &Context, args: &Args) -> Result<(), CliError> {
         .filter(|e| wanted.is_empty() || wanted.contains(&e.name.as_str()))
         .collect();
     // Helm makes all getters before it uses one.
+    let client = source::client(context);
     for entry in &chosen {
         let parsed = gonet::Url::parse(&entry.url).map_err(|_| SourceError::InvalidUrl(entry.url.clone()));
         let scheme = parsed.or_fail()?.scheme;
-        if !matches!(scheme.as_str(), "http" | "https") {
+        if !client.speaks(&scheme) {
             return Err(CliError::new(SourceError::RepositoryScheme(scheme)));
         }
     }

@@ -221,7 +221,7 @@ fn check(path: &Path, compat: Compat) -> Result<Vec<Warning>, helm_chart::LoadEr
 /// Fetches an archive into a file and answers its digest.
 async fn fetch(request: &Request<'_>, resolved: &Resolved, path: &Path) -> Result<String, SourceError> {
     let Resolved { url, owner, access, .. } = resolved;
-    if !matches!(url.scheme.as_str(), "http" | "https") {
+    if !request.sources.client.speaks(&url.scheme) {
         return Err(SourceError::Scheme(url.scheme.clone()));
     }
     let failed = |e: io::Error| SourceError::File(crate::files::path_error("open", path, &e));

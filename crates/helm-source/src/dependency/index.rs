@@ -50,10 +50,11 @@ impl<'a> Indexes<'a> {
         needed: &[Needed],
         observer: &mut Observer<'_>,
     ) -> Result<(), DependencyError> {
-        for Needed { entry, .. } in needed {
-            fetch::repository_url(&entry.url).map_err(|e| DependencyError::Repositories(e.to_string()))?;
-        }
         let sources = self.sources;
+        for Needed { entry, .. } in needed {
+            fetch::repository_url(sources, &entry.url)
+                .map_err(|e| DependencyError::Repositories(e.to_string()))?;
+        }
         let mut refreshed = futures::stream::iter(needed)
             .map(|needed| async move { (needed, refresh(sources, &needed.entry, None).await) })
             .buffered(PARALLEL);

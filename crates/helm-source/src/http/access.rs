@@ -58,6 +58,22 @@ pub struct Access {
 }
 
 impl Access {
+    /// What a registry is reached with. A certificate without a key, or the other way round, counts for nothing there,
+    /// and logins are kept elsewhere.
+    pub(crate) fn for_registry(&self) -> Access {
+        let mut access = Access {
+            username: String::new(),
+            password: Secret::default(),
+            pass_credentials: false,
+            ..self.clone()
+        };
+        if access.cert_file.is_empty() || access.key_file.is_empty() {
+            access.cert_file.clear();
+            access.key_file.clear();
+        }
+        access
+    }
+
     /// The `Authorization` header of basic authentication; Helm sends none unless both parts are given.
     pub fn basic(&self) -> Option<Secret> {
         let given = !self.username.is_empty() && !self.password.is_empty();

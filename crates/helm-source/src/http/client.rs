@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gonet::{Proxies, Url};
+use helm_chart::Compat;
 use http::header::{AUTHORIZATION, COOKIE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tokio::time::Instant;
 
 use super::access::{Access, basic};
-use super::{HttpError, retry, tls};
+use super::{Getter, HttpError, retry, tls};
 
 /// What all requests of a run have in common.
 #[derive(Clone, Debug)]
@@ -23,6 +24,10 @@ pub struct ClientOptions {
     pub connect_timeout: Duration,
     /// How long a server may be silent.
     pub idle_timeout: Duration,
+    /// Which Helm's words to use for certificates.
+    pub compat: Compat,
+    /// What fetches by other protocols; the first that takes a scheme is asked.
+    pub getters: Vec<Arc<dyn Getter>>,
 }
 
 impl Default for ClientOptions {
@@ -32,6 +37,8 @@ impl Default for ClientOptions {
             proxies: Proxies::default(),
             connect_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(60),
+            compat: Compat::V4,
+            getters: Vec::new(),
         }
     }
 }
@@ -122,6 +129,18 @@ impl Client {
         Client(Arc::new(Inner { options, connections: Mutex::default() }))
     }
 
+    /// Whether files with URLs of a scheme can be fetched.
+    pub fn speaks(&self, scheme: &str) -> bool {
+        matches!(scheme, "http" | "https") || self.getter(scheme).is_some()
+    }
+
+    /// What fetches files with URLs of a scheme that is not HTTP's.
+    pub(super) fn getter(&self, scheme: &str) -> Option<&dyn Getter> {
+        let takes = |getter: &&Arc<dyn Getter>| getter.schemes().iter().any(|s| s == scheme);
+        let own = matches!(scheme, "http" | "https" | "oci");
+        self.0.options.getters.iter().find(takes).filter(|_| !own).map(AsRef::as_ref)
+    }
+
     /// Sends a request and answers what the server says, whatever its code. Redirects are followed, credentials stay
     /// with scheme, host and port that they were given for unless the access says otherwise; what is repeatable is
     /// sent again, a few times, after temporary refusals and broken connections.
@@ -165,12 +184,14 @@ impl Client {
         deadline: Option<Instant>,
     ) -> Result<Response, HttpError> {
         let mut current = request.clone();
-        for _ in 0..=10 {
+        let mut location = String::new();
+        for _ in 0..10 {
             let response = self.send(&current, access, deadline).await?;
             let target = match (response.status.as_u16(), response.headers.get(LOCATION)) {
                 (301 | 302 | 303 | 307 | 308, Some(target)) => target.to_str().unwrap_or_default().to_owned(),
                 _ => return Ok(response),
             };
+            location = gonet::mask_password(&target);
             let target = Url::parse(&target).map_err(|e| {
                 let cause = format!(
                     "failed to parse Location header {}: {e}",
@@ -189,7 +210,9 @@ impl Client {
             }
             current.url = next;
         }
-        Err(transport(&current, "stopped after 10 redirects".to_owned(), false))
+        let cause = "stopped after 10 redirects".to_owned();
+        let operation = operation(&current.method);
+        Err(HttpError::Transport { operation, url: location, cause, closed: false })
     }
 
     async fn send(
@@ -238,13 +261,7 @@ impl Client {
             Ok(Err(error)) => {
                 let error = error.without_url();
                 let closed = gonet::is_closed(&error);
-                let base = format!("{}://{}", request.url.scheme, request.url.host);
-                let cause = if error.is_timeout() {
-                    "dial tcp: i/o timeout".to_owned()
-                } else {
-                    gonet::cause(&error, &base)
-                };
-                Err(transport(request, cause, closed))
+                Err(transport(request, self.connection_failure(&request.url, &error), closed))
             }
             Err(_) if deadline == Some(limit) => Err(transport(
                 request,
@@ -254,6 +271,33 @@ impl Client {
             Err(_) => {
                 Err(transport(request, "net/http: timeout awaiting response headers".to_owned(), false))
             }
+        }
+    }
+
+    /// Why no answer came, in Go's words.
+    fn connection_failure(&self, url: &Url, error: &reqwest::Error) -> String {
+        let port = match (url.port(), url.scheme.as_str()) {
+            (Some(port), _) => port,
+            (None, "https") => "443",
+            (None, _) => "80",
+        };
+        let proxy = self.0.options.proxies.for_server(&url.scheme, &url.hostname(), port);
+        // Whatever goes wrong while a connection is made behind a proxy is the proxy's affair.
+        let proxy = proxy.filter(|_| error.is_connect());
+        let server = proxy.unwrap_or(url);
+        let cause = match error.is_timeout() {
+            true => "dial tcp: i/o timeout".to_owned(),
+            false => gonet::cause(error, &format!("{}://{}", server.scheme, server.host)),
+        };
+        match proxy {
+            Some(_) if cause.starts_with("dial tcp") || cause.starts_with("SOCKS") => {
+                format!("proxyconnect tcp: {cause}")
+            }
+            Some(_) if cause.contains("proxy authorization required") => {
+                "Proxy Authentication Required".to_owned()
+            }
+            Some(_) if cause.starts_with("tunnel error") => "the proxy refuses the connection".to_owned(),
+            _ => cause,
         }
     }
 
@@ -276,7 +320,7 @@ impl Client {
         }
         let options = &self.0.options;
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(access)?)
+            .tls_backend_preconfigured(tls::config(access, options.compat)?)
             .user_agent(options.user_agent.as_str())
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -288,7 +332,11 @@ impl Client {
                 let port = url.port_or_known_default().map(|port| port.to_string()).unwrap_or_default();
                 proxies
                     .for_server(url.scheme(), url.host_str().unwrap_or_default(), &port)
-                    .map(ToString::to_string)
+                    // As in Go the proxy looks names up.
+                    .map(|proxy| match proxy.scheme.as_str() {
+                        "socks5" => Url { scheme: "socks5h".to_owned(), ..proxy.clone() }.to_string(),
+                        _ => proxy.to_string(),
+                    })
             }));
         }
         let client = builder.build().map_err(|e| HttpError::Tls(e.to_string()))?;
@@ -360,7 +408,12 @@ fn limit(idle: Duration, deadline: Option<Instant>) -> Instant {
 }
 
 fn transport(request: &Request, cause: String, closed: bool) -> HttpError {
-    let method = request.method.as_str();
-    let operation = format!("{}{}", &method[..1], method[1..].to_ascii_lowercase());
+    let operation = operation(&request.method);
     HttpError::Transport { operation, url: request.url.without_password(), cause, closed }
+}
+
+/// A method as `net/http` names it in errors: `Get`.
+fn operation(method: &Method) -> String {
+    let method = method.as_str();
+    format!("{}{}", &method[..1], method[1..].to_ascii_lowercase())
 }

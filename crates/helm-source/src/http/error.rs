@@ -52,6 +52,9 @@ pub enum HttpError {
     /// A URL that no request can be made of.
     #[error("{0}")]
     Request(String),
+    /// A plugin did not get the file; its words.
+    #[error("{0}")]
+    Getter(String),
     /// What arrived cannot be stored.
     #[error("{0}")]
     Sink(String),

@@ -11,7 +11,7 @@ use http::header::{
 use http::{Method, StatusCode};
 use tokio::time::Instant;
 
-use super::{Access, Client, HttpError, Request, Response, retry};
+use super::{Access, Client, Getter, HttpError, Request, Response, Secret, retry};
 
 /// The largest chart archive that is accepted, in bytes.
 pub const CHART_LIMIT: u64 = 100 << 20;
@@ -105,6 +105,9 @@ impl Client {
     /// Gets a file as Helm's getter does: anything but `200 OK` is an error. A connection that breaks off is made
     /// again, and the rest asked for where the server can tell that the file is still the same.
     pub async fn fetch(&self, fetch: Fetch<'_>, sink: &mut dyn Sink) -> Result<Fetched, HttpError> {
+        if let Some(getter) = self.getter(&fetch.url.scheme) {
+            return get(getter, fetch, sink).await;
+        }
         let deadline = fetch.access.timeout.map(|timeout| Instant::now() + timeout);
         let mut download = Download { fetch, taken: 0, validators: Validators::default() };
         let (mut attempt, mut resumptions, mut furthest) = (0, 0, 0);
@@ -131,6 +134,24 @@ impl Client {
         self.fetch(fetch, &mut bytes).await?;
         Ok(bytes)
     }
+}
+
+/// Gets a file by a protocol of a plugin's.
+async fn get(getter: &dyn Getter, fetch: Fetch<'_>, sink: &mut dyn Sink) -> Result<Fetched, HttpError> {
+    let Fetch { url, owner, limit, .. } = fetch;
+    let mut access = fetch.access.clone();
+    if !access.pass_credentials && !url.same_server(owner) {
+        access.username.clear();
+        access.password = Secret::default();
+    }
+    let data = getter.get(url, &access).await.map_err(HttpError::Getter)?;
+    if data.len() as u64 > limit {
+        return Err(HttpError::TooLarge { url: url.without_password(), limit });
+    }
+    let stored = |e: io::Error| HttpError::Sink(gonet::system_reason(&e));
+    sink.restart().map_err(stored)?;
+    sink.take(&data).map_err(stored)?;
+    Ok(Fetched::Whole(Validators::default()))
 }
 
 /// A download on its way.

@@ -8,6 +8,7 @@ mod access;
 mod client;
 mod error;
 mod fetch;
+mod getter;
 pub(crate) mod retry;
 mod tls;
 
@@ -16,3 +17,4 @@ pub use access::{Access, Secret};
 pub use client::{Body, Client, ClientOptions, Request, Response};
 pub use error::HttpError;
 pub use fetch::{CHART_LIMIT, Fetch, Fetched, INDEX_LIMIT, Sink, Validators};
+pub use getter::Getter;

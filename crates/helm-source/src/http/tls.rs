@@ -11,11 +11,16 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, InconsistentKeys, RootCertStore, SignatureScheme};
 
+use helm_chart::Compat;
+
 use super::{Access, HttpError};
 
 /// What an access says about TLS, as far as connections differ by it.
-pub(super) fn config(access: &Access) -> Result<ClientConfig, HttpError> {
+pub(super) fn config(access: &Access, compat: Compat) -> Result<ClientConfig, HttpError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
+    if compat == Compat::V3 {
+        check_as_helm3(access, &provider).map_err(HttpError::Tls)?;
+    }
     // Go reads all files before it looks into any, and tells of all that are missing.
     let mut problems = Vec::new();
     let mut read = |what: &dyn Fn(String) -> String, file: &str| {
@@ -23,10 +28,12 @@ pub(super) fn config(access: &Access) -> Result<ClientConfig, HttpError> {
     };
     let quoted = |file: &str| govalue::strconv::quote(file.as_bytes());
     let mut identity = None;
-    // Helm takes half a pair seriously only where there is another reason for a configuration of its own.
+    // Helm 4 takes half a pair seriously only where there is another reason for a configuration of its own.
     let pair = !access.cert_file.is_empty() && !access.key_file.is_empty();
     let half = !access.cert_file.is_empty() || !access.key_file.is_empty();
-    if pair || (half && (!access.ca_file.is_empty() || access.insecure_skip_tls_verify)) {
+    if pair
+        || (compat == Compat::V4 && half && (!access.ca_file.is_empty() || access.insecure_skip_tls_verify))
+    {
         let name = quoted(&access.cert_file);
         let certificate = read(&|e| format!("unable to read cert file: {name}: {e}"), &access.cert_file);
         let name = quoted(&access.key_file);
@@ -43,14 +50,14 @@ pub(super) fn config(access: &Access) -> Result<ClientConfig, HttpError> {
     if !problems.is_empty() {
         return Err(HttpError::Tls(problems.join("\n")));
     }
-    let verifier: Arc<dyn ServerCertVerifier> = if access.insecure_skip_tls_verify {
-        Arc::new(NoCheck(provider.clone()))
-    } else {
-        match authorities {
-            Some(pem) => webpki(roots(&pem)?, &provider).map_err(|e| HttpError::Tls(e.to_string()))?,
-            None => Arc::new(SystemRoots { provider: provider.clone(), verifier: OnceLock::new() }),
+    let trust = match authorities {
+        _ if access.insecure_skip_tls_verify => Trust::Anybody,
+        Some(pem) => {
+            Trust::Given(webpki(roots(&pem)?, &provider).map_err(|e| HttpError::Tls(e.to_string()))?)
         }
+        None => Trust::System(OnceLock::new()),
     };
+    let verifier = Arc::new(Verifier { provider: provider.clone(), trust });
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(|e| HttpError::Tls(e.to_string()))?
@@ -59,25 +66,52 @@ pub(super) fn config(access: &Access) -> Result<ClientConfig, HttpError> {
     let mut config = match identity {
         None => builder.with_no_client_auth(),
         Some((certificate, key)) => {
-            let refused = |e: &str| HttpError::Tls(format!("unable to load cert from key pair: {e}"));
-            let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&certificate)
-                .collect::<Result<_, _>>()
-                .map_err(|_| refused(NO_CERTIFICATE))?;
-            if chain.is_empty() {
-                return Err(refused(NO_CERTIFICATE));
-            }
-            let key = PrivateKeyDer::from_pem_slice(&key).map_err(|_| refused(NO_KEY))?;
-            let key = provider.key_provider.load_private_key(key).map_err(|_| refused(NO_KEY))?;
-            let identity = CertifiedKey::new(chain, key);
-            // Certificates of the first version cannot be compared; Go sends them, and the server judges.
-            if matches!(identity.keys_match(), Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch))) {
-                return Err(refused("tls: private key does not match public key"));
-            }
+            let identity = certified(&certificate, &key, &provider)
+                .map_err(|e| HttpError::Tls(format!("unable to load cert from key pair: {e}")))?;
             builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity)))
         }
     };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// A certificate and its key; errors are those of Go's `tls.X509KeyPair`.
+fn certified(
+    certificate: &[u8],
+    key: &[u8],
+    provider: &CryptoProvider,
+) -> Result<CertifiedKey, &'static str> {
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(certificate).collect::<Result<_, _>>().map_err(|_| NO_CERTIFICATE)?;
+    if chain.is_empty() {
+        return Err(NO_CERTIFICATE);
+    }
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| NO_KEY)?;
+    let key = provider.key_provider.load_private_key(key).map_err(|_| NO_KEY)?;
+    let identity = CertifiedKey::new(chain, key);
+    // Certificates of the first version cannot be compared; Go sends them, and the server judges.
+    match identity.keys_match() {
+        Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
+            Err("tls: private key does not match public key")
+        }
+        _ => Ok(identity),
+    }
+}
+
+/// Helm 3 looks at the pair, if it is one, and then at the authorities, and says less of what is wrong.
+fn check_as_helm3(access: &Access, provider: &CryptoProvider) -> Result<(), String> {
+    let Access { cert_file, key_file, ca_file, .. } = access;
+    if !cert_file.is_empty() && !key_file.is_empty() {
+        let refused = |e: &str| format!("can't load key pair from cert {cert_file} and key {key_file}: {e}");
+        let read = |file: &str| std::fs::read(file).map_err(|e| refused(&open_error(file, &e)));
+        let (certificate, key) = (read(cert_file)?, read(key_file)?);
+        certified(&certificate, &key, provider).map_err(refused)?;
+    }
+    if !ca_file.is_empty() {
+        let pem = std::fs::read(ca_file).map_err(|_| format!("can't read CA file: {ca_file}"))?;
+        roots(&pem).map_err(|_| format!("failed to append certificates from file: {ca_file}"))?;
+    }
+    Ok(())
 }
 
 const NO_CERTIFICATE: &str = "tls: failed to find any PEM data in certificate input";
@@ -107,29 +141,35 @@ fn webpki(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<We
         .map_err(|e| Error::General(e.to_string()))
 }
 
-/// Trusts what the system trusts. The system's store is read at the first handshake: it takes milliseconds that a
-/// run without TLS does not spend.
+/// Whom to believe that a certificate is a server's own.
 #[derive(Debug)]
-struct SystemRoots {
+enum Trust {
+    /// Authorities that the user names.
+    Given(Arc<WebPkiServerVerifier>),
+    /// Those of the system. Their store is read at the first handshake: it takes milliseconds that a run without TLS
+    /// does not spend.
+    System(OnceLock<Result<Arc<WebPkiServerVerifier>, Error>>),
+    /// Anybody (`--insecure-skip-tls-verify`).
+    Anybody,
+}
+
+/// Judges a server's certificate; the signatures of the handshake are checked in any case.
+#[derive(Debug)]
+struct Verifier {
     provider: Arc<CryptoProvider>,
-    verifier: OnceLock<Result<Arc<WebPkiServerVerifier>, Error>>,
+    trust: Trust,
 }
 
-impl SystemRoots {
-    fn verifier(&self) -> Result<&WebPkiServerVerifier, Error> {
-        let load = || {
-            let mut roots = RootCertStore::empty();
-            let (_, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                return Err(Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer));
-            }
-            webpki(roots, &self.provider)
-        };
-        self.verifier.get_or_init(load).as_deref().map_err(Clone::clone)
+fn system_roots(provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, Error> {
+    let mut roots = RootCertStore::empty();
+    let (_, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        return Err(Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer));
     }
+    webpki(roots, provider)
 }
 
-impl ServerCertVerifier for SystemRoots {
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -138,7 +178,14 @@ impl ServerCertVerifier for SystemRoots {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.verifier()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        let verifier = match &self.trust {
+            Trust::Anybody => return Ok(ServerCertVerified::assertion()),
+            Trust::Given(verifier) => verifier,
+            Trust::System(verifier) => {
+                verifier.get_or_init(|| system_roots(&self.provider)).as_ref().map_err(Clone::clone)?
+            }
+        };
+        verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -147,7 +194,8 @@ impl ServerCertVerifier for SystemRoots {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier()?.verify_tls12_signature(message, cert, dss)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, cert, dss, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -156,49 +204,11 @@ impl ServerCertVerifier for SystemRoots {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier()?.verify_tls13_signature(message, cert, dss)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-/// `--insecure-skip-tls-verify`: any certificate will do; the signatures of the handshake are still checked.
-#[derive(Debug)]
-struct NoCheck(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for NoCheck {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 use super::draft::seal;
 use super::image::STAMP;
 use super::{Index, IndexError, parse};
+use crate::content::sha256;
 use crate::http::Validators;
 use crate::{Sources, files};
 
@@ -66,6 +67,24 @@ pub fn cached_file(sources: &Sources, name: &str) -> Result<Kept, IndexError> {
     // A cache that cannot be written to costs time only.
     let _ = write_compact(cache, name, &index, stamp);
     Ok(Kept { index, compact: false })
+}
+
+/// The index of a repository that has an address only.
+fn address_file(cache: &Path, address: &gonet::Url) -> PathBuf {
+    // The address may hold a password.
+    cache.join(in_cache(&sha256(address.to_string().as_bytes()), "index.compact"))
+}
+
+/// The index that was kept of an address, with what its server needs to tell whether it changed.
+pub(crate) fn at_address(cache: &Path, address: &gonet::Url) -> Option<Index> {
+    let image = fs::read(address_file(cache, address)).ok()?;
+    Index::from_image(image).filter(|index| !index.validators().is_empty())
+}
+
+/// Keeps the index of an address, for its owner only: nothing tells who may see it.
+pub(crate) fn keep_address(cache: &Path, address: &gonet::Url, index: &Index) -> std::io::Result<()> {
+    files::make_dir(cache)?;
+    files::write_atomic(&address_file(cache, address), index.image(), 0o600)
 }
 
 /// The compact form of an index, if it was made of the file that is there.

@@ -16,7 +16,7 @@ mod scalars;
 mod tests;
 
 pub use cache::{Kept, cached, cached_file, charts_file, forget, index_file, keep};
-pub(crate) use cache::{fresh, remark};
+pub(crate) use cache::{at_address, fresh, keep_address, remark};
 pub use decode::parse;
 pub use draft::{Draft, Listed};
 pub use full::FullIndex;

@@ -86,24 +86,8 @@ impl Session {
         credentials: Credentials,
         compat: Compat,
     ) -> Result<Session, OciError> {
-        let mut access = Access {
-            username: String::new(),
-            password: Secret::default(),
-            pass_credentials: false,
-            ..access.clone()
-        };
-        // A certificate without a key, or the other way round, counts for nothing here.
-        if access.cert_file.is_empty() || access.key_file.is_empty() {
-            access.cert_file.clear();
-            access.key_file.clear();
-        }
-        client.check(&access).map_err(|error| match &error {
-            // Helm 3 gives no reason.
-            HttpError::Tls(why) if compat == Compat::V3 && why.starts_with("can't read CA file") => {
-                OciError::NoClient(HttpError::Tls(format!("can't read CA file: {}", access.ca_file)))
-            }
-            _ => OciError::NoClient(error),
-        })?;
+        let access = access.for_registry();
+        client.check(&access).map_err(OciError::NoClient)?;
         Ok(Session {
             client,
             access,
