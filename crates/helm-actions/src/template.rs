@@ -101,7 +101,7 @@ fn sorted(
         .map(|f| (f.path.as_str(), f.text.as_str()))
         .collect();
     let mut output = TemplateOutput::default();
-    match manifest::sort(files.iter().copied(), Order::Install, compat) {
+    match manifest::sort_texts(files.iter().copied(), Order::Install, compat) {
         Ok(manifests) => {
             if include_crds {
                 let crds = chart.crds();

@@ -135,12 +135,10 @@ impl Discovery {
 
     fn add_group(&mut self, group: AggregatedGroup) {
         let name = group.metadata.name;
-        for version in group.versions {
+        // What an API service that is down once served is `Stale`; to client-go's cached discovery, and so to Helm, such
+        // a version is not there, and not a failure either.
+        for version in group.versions.into_iter().filter(|v| v.freshness != "Stale") {
             self.add_version(&name, &version.version);
-            if version.freshness == "Stale" {
-                self.failed.push(join(&name, &version.version));
-                continue;
-            }
             for resource in version.resources {
                 for sub in &resource.subresources {
                     if let Some(kind) = &sub.response_kind {

@@ -194,6 +194,9 @@ fn compare_sort(charts: &[Vec<(String, String)>]) {
             let questions: Vec<Value> = charts.iter().map(question).collect();
             for (files, answer) in charts.iter().zip(oracle.ask_all(&questions)) {
                 let ours = manifest::sort(files.iter().map(|(p, t)| (p.as_str(), t.as_str())), order, compat);
+                let texts =
+                    manifest::sort_texts(files.iter().map(|(p, t)| (p.as_str(), t.as_str())), order, compat);
+                assert_eq!(sorted_json(texts, compat), without_nulls(answer.clone()), "texts: {files:#?}");
                 assert_eq!(
                     sorted_json(ours, compat),
                     without_nulls(answer),

@@ -33,7 +33,7 @@ pub struct Manifest {
     pub content: String,
     /// What it is sorted by.
     pub head: Head,
-    /// The whole document; `null` when there is nothing but comments.
+    /// The whole document; `null` when there is nothing but comments, and after [`sort_texts`].
     pub document: Value,
 }
 
@@ -98,6 +98,25 @@ pub fn sort<'a>(
     order: Order,
     compat: Compat,
 ) -> Result<Manifests, SortError> {
+    sort_with(files, order, compat, read)
+}
+
+/// The same for whoever needs the texts only: documents are read, for what is wrong with them, but not kept. Trees take
+/// many times the memory of their texts.
+pub fn sort_texts<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    order: Order,
+    compat: Compat,
+) -> Result<Manifests, SortError> {
+    sort_with(files, order, compat, read_head)
+}
+
+fn sort_with<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    order: Order,
+    compat: Compat,
+    read: fn(&str, &str, Compat) -> Result<Manifest, DocumentError>,
+) -> Result<Manifests, SortError> {
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort_unstable_by_key(|(path, _)| *path);
     let mut sorted = Manifests::default();
@@ -159,6 +178,11 @@ fn read(path: &str, content: &str, compat: Compat) -> Result<Manifest, DocumentE
     let head = Head::read(&document, compat)?;
     govalue::yaml::sigs::settle_numbers(&mut document);
     Ok(Manifest { path: path.to_owned(), content: content.to_owned(), head, document })
+}
+
+fn read_head(path: &str, content: &str, compat: Compat) -> Result<Manifest, DocumentError> {
+    let head = Head::read(&govalue::yaml::sigs::to_json_value(content.as_bytes())?, compat)?;
+    Ok(Manifest { path: path.to_owned(), content: content.to_owned(), head, document: Value::Null })
 }
 
 impl Manifests {
