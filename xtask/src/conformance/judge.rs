@@ -84,16 +84,19 @@ impl Judge {
     /// may take forever to hit on the same ones: then it is enough that Helm says each line of ours at times.
     pub(crate) fn may_answer(&mut self, dir: &Path, args: &[String], ours: &Ran) -> bool {
         let mut said = HashSet::new();
+        let lines = |ran: &Ran| -> Vec<String> {
+            let ran = without_folder(ran);
+            let all = format!("{}\n{}", render::normal(&ran.stderr), ran.stdout);
+            all.lines().map(str::to_owned).collect()
+        };
         for _ in 0..AGAIN {
             let answer = self.ask(dir, args);
             if compare(&answer, ours).is_none() {
                 return true;
             }
-            said.extend(render::normal(&answer.stderr).lines().map(str::to_owned));
+            said.extend(lines(&answer));
         }
-        ours.code != 0
-            && ours.stdout.is_empty()
-            && render::normal(&ours.stderr).lines().all(|line| said.contains(line))
+        ours.code != 0 && lines(ours).iter().all(|line| said.contains(line))
     }
 }
 

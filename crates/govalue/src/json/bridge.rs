@@ -59,6 +59,10 @@ fn convert(v: &Value, depth: usize) -> serde_json::Value {
 }
 
 fn float(x: f64) -> serde_json::Value {
+    // An integer has no sign without a value.
+    if x == 0.0 && x.is_sign_negative() {
+        return serde_json::Number::from_f64(x).map_or(serde_json::Value::Null, serde_json::Value::Number);
+    }
     // The bounds of the integers that a JSON number without exponent or fraction can be read back as.
     if x.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&x) {
         return (x as i64).into();
