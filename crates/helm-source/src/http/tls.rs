@@ -84,9 +84,10 @@ fn certified(
     let chain: Vec<CertificateDer<'static>> =
         CertificateDer::pem_slice_iter(certificate).collect::<Result<_, _>>().map_err(|_| NO_CERTIFICATE)?;
     if chain.is_empty() {
-        return Err(NO_CERTIFICATE);
+        return Err(if holds(certificate, "PRIVATE KEY-----") { SWITCHED } else { NO_CERTIFICATE });
     }
-    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| NO_KEY)?;
+    let no_key = if holds(key, "-----BEGIN CERTIFICATE-----") { CERTIFICATE_AS_KEY } else { NO_KEY };
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| no_key)?;
     let key = provider.key_provider.load_private_key(key).map_err(|_| NO_KEY)?;
     let identity = CertifiedKey::new(chain, key);
     // Certificates of the first version cannot be compared; Go sends them, and the server judges.
@@ -96,6 +97,11 @@ fn certified(
         }
         _ => Ok(identity),
     }
+}
+
+/// Whether a PEM file has such a line.
+fn holds(pem: &[u8], mark: &str) -> bool {
+    String::from_utf8_lossy(pem).contains(mark)
 }
 
 /// Helm 3 looks at the pair, if it is one, and then at the authorities, and says less of what is wrong.
@@ -115,6 +121,9 @@ fn check_as_helm3(access: &Access, provider: &CryptoProvider) -> Result<(), Stri
 }
 
 const NO_CERTIFICATE: &str = "tls: failed to find any PEM data in certificate input";
+const SWITCHED: &str = "tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM \
+                        inputs may have been switched";
+const CERTIFICATE_AS_KEY: &str = "tls: found a certificate rather than a key in the PEM for the private key";
 const NO_KEY: &str = "tls: failed to find any PEM data in key input";
 
 /// Go's `*PathError` of `os.ReadFile`.
