@@ -176,6 +176,10 @@ pub fn sort_stored(manifest: &str, order: Order, compat: Compat) -> Result<Manif
 fn read(path: &str, content: &str, compat: Compat) -> Result<Manifest, DocumentError> {
     let mut document = govalue::yaml::sigs::to_json_value(content.as_bytes())?;
     let head = Head::read(&document, compat)?;
+    // Helm makes the object from the text of the manifest, where each document has one line break more.
+    if ends_in_block(content) {
+        document = govalue::yaml::sigs::to_json_value(format!("{content}\n").as_bytes())?;
+    }
     govalue::yaml::sigs::settle_numbers(&mut document);
     Ok(Manifest { path: path.to_owned(), content: content.to_owned(), head, document })
 }
@@ -183,6 +187,28 @@ fn read(path: &str, content: &str, compat: Compat) -> Result<Manifest, DocumentE
 fn read_head(path: &str, content: &str, compat: Compat) -> Result<Manifest, DocumentError> {
     let head = Head::read(&govalue::yaml::sigs::to_json_value(content.as_bytes())?, compat)?;
     Ok(Manifest { path: path.to_owned(), content: content.to_owned(), head, document: Value::Null })
+}
+
+/// Whether the last value may be a block scalar (`|`, `>`), to which line breaks at the end belong: whether one of the
+/// lines that the last one is indented beneath ends as the head of such a scalar does.
+fn ends_in_block(content: &str) -> bool {
+    let mut inner = usize::MAX;
+    for line in content.lines().rev().filter(|line| !line.trim().is_empty()) {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if indent >= inner {
+            continue;
+        }
+        let head = line.split(" #").next().unwrap_or(line).trim_end();
+        let style = head.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+        if style.ends_with(['|', '>']) {
+            return true;
+        }
+        if indent == 0 {
+            return false;
+        }
+        inner = indent;
+    }
+    false
 }
 
 impl Manifests {
@@ -241,4 +267,33 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 /// What `strconv.Atoi` accepts: decimal digits after one sign at most.
 fn parse_weight(text: &str) -> Option<i64> {
     text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the only object holds under `data.a`.
+    fn data(text: &str, compat: Compat) -> Value {
+        let sorted = sort([("c/templates/a.yaml", text)], Order::Install, compat).expect("sorted");
+        sorted.objects[0].document["data"]["a"].clone()
+    }
+
+    #[test]
+    fn documents_end_with_a_line_break() {
+        let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n}\ndata:\n";
+        for compat in [Compat::V3, Compat::V4] {
+            for (value, expected) in [
+                ("  a: |\n    x\n      y", "x\n  y\n"),
+                ("  a: |\n    x\n\n    y\n", "x\n\ny\n"),
+                ("  a: > # folded\n    x\n    y", "x y\n"),
+                ("  a: |-\n    x", "x"),
+                ("  a: |2\n    x", "x\n"),
+                ("  a: x", "x"),
+                ("  a: |\n    x\n  b: y", "x\n"),
+            ] {
+                assert_eq!(data(&format!("{head}{value}"), compat), expected, "{compat:?}: {value}");
+            }
+        }
+    }
 }
