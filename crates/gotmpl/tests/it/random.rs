@@ -1,21 +1,16 @@
 //! Random templates must fare as they do in Go: `CASES` sets their number, `SEED` repeats a run.
 
+use helm_testkit::random;
+
 use crate::generate::Generator;
 use crate::judge::{Case, Verdict, compare, oracle};
-
-fn setting(name: &str) -> Option<u64> {
-    let text = std::env::var(name).ok()?;
-    Some(text.parse().unwrap_or_else(|e| panic!("{name}={text}: {e}")))
-}
 
 /// Pairs for a part of the cases.
 const DELIMS: [(&str, &str); 5] = [("<<", ">>"), ("[[", "]]"), ("<%", "%>"), ("{%", "}}"), ("@@", "@@")];
 
 #[test]
 fn random_templates_agree_with_go() {
-    let cases = setting("CASES").unwrap_or(3_000);
-    let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
-    let seed = setting("SEED").unwrap_or(clock.as_nanos() as u64 >> 10);
+    let (cases, seed) = (random::cases(3_000) as u64, random::seed());
     println!("SEED={seed} CASES={cases}");
     let mut oracle = oracle();
     let (mut verdict, mut done) = (Verdict::default(), 0);

@@ -6,33 +6,9 @@ mod sound;
 mod values;
 
 use gotmpl::MissingKey;
+use helm_testkit::random::Random;
 
 use crate::judge::Case;
-
-/// A small generator of random numbers (splitmix64): the same seed gives the same cases everywhere.
-pub struct Rng(pub u64);
-
-impl Rng {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, n: usize) -> usize {
-        (self.next() % n as u64) as usize
-    }
-
-    pub fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    pub fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        from[self.below(from.len())]
-    }
-}
 
 /// What type of value an expression should have, most of the time.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,7 +30,7 @@ const WANTS: [Want; 8] =
 const TEMPLATES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 
 pub struct Generator {
-    pub rng: Rng,
+    pub rng: Random,
     out: String,
     vars: Vec<(String, Want)>,
     ranges: usize,
@@ -74,7 +50,7 @@ pub struct Generator {
 impl Generator {
     pub fn new(seed: u64) -> Generator {
         Generator {
-            rng: Rng(seed),
+            rng: Random::new(seed),
             out: String::new(),
             vars: Vec::new(),
             ranges: 0,
