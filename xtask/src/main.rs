@@ -16,15 +16,13 @@ cargo xtask COMMAND
   tidy                         check the dependency table and the project's own rules
   peers                        install the programs that the conformance run compares with
   bench                        time and memory of repositories and dependencies beside Helm 4.3.1
-  conformance                  compare with Helm 4.3.1: rendering, errors, commands, life cycle on a real API server
-  conformance --offline        only what needs no API server
-  conformance --live           only what needs one
-  conformance --dependencies   only 'helm dependency'; SEED and CASES for random charts, RUNS and KILLS for the crowd
-  conformance --lint           only the cases of helm lint
-  conformance --trees          only random trees of charts; SEED repeats a run, TREES sets how many, TREE picks one
-  conformance --sources        only where charts come from and go to: repositories, signatures
-  conformance --functions      only the template functions; docs/functions.md must be their report
-      --update                 write that report
+  conformance                  compare with Helm 4.3.1 and 3.22.0: every part, two at a time; each prints its count
+  conformance --offline        only the parts that need no API server
+  conformance --live           only the parts that need one
+  conformance --PART …         only these parts; xtask/src/conformance/parts.rs has their names, their files say
+                               which variables they read (SEED repeats a random run)
+  conformance --functions --update
+                               write docs/functions.md, the report of the comparison of all template functions
   conformance --charts DIR     compare the rendering of every chart beneath a folder; prints 'identical N of M'
       --filter TEXT            only charts whose path holds the text
       --verbose                print every difference whole

@@ -5,6 +5,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 use crate::process::step;
 
@@ -60,6 +61,9 @@ fn helm_flags(name: &str) -> String {
 
 /// Builds a Helm from its published sources with a few files more; answers the program.
 pub(crate) fn oracle(bin: &Path, name: &str, added: &[(&str, String)]) -> Result<PathBuf, String> {
+    // Parts of the conformance run that need the same program run at the same time.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().map_err(|e| e.to_string())?;
     let version = if name == "helm4" { HELM4 } else { HELM3 };
     let program = format!("{name}-oracle");
     // Built again when the added files change.

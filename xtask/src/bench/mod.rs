@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use cost::{Cost, measure};
 
-use crate::conformance::{Pair, Web};
+use crate::conformance::{Pair, Web, build_ours};
 use crate::peers;
 
 /// How much memory this program may hold, in KiB.
@@ -33,7 +33,7 @@ struct Row {
 
 pub(crate) fn run() -> Result<(), String> {
     let bin = peers::install_helm()?;
-    let pair = Pair::new(&bin)?;
+    let pair = Pair::new(build_ours()?, &bin)?;
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let root = folder.path();
     fs::create_dir_all(root.join("charts/large")).map_err(|e| e.to_string())?;

@@ -7,6 +7,7 @@ mod judge;
 mod lifecycle;
 mod lint;
 mod packages;
+mod parts;
 mod render;
 mod sources;
 mod trees;
@@ -15,7 +16,6 @@ mod values;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cluster::Cluster;
 use crate::peers;
 use crate::process::{Ran, run as run_program, step};
 pub(crate) use sources::Web;
@@ -42,8 +42,7 @@ pub(crate) enum Program {
 }
 
 impl Pair {
-    pub(crate) fn new(bin: &Path) -> Result<Pair, String> {
-        let ours = build_ours()?;
+    pub(crate) fn new(ours: PathBuf, bin: &Path) -> Result<Pair, String> {
         let home = tempfile::tempdir().map_err(|e| e.to_string())?;
         Ok(Pair { ours, helm4: bin.join("helm4"), helm3: bin.join("helm3"), home })
     }
@@ -84,7 +83,7 @@ impl Pair {
 }
 
 /// Builds the program in the profile without the slow link step, or takes `$HELM_RS_BINARY`.
-fn build_ours() -> Result<PathBuf, String> {
+pub(crate) fn build_ours() -> Result<PathBuf, String> {
     if let Some(path) = std::env::var_os("HELM_RS_BINARY") {
         return Ok(PathBuf::from(path));
     }
@@ -126,57 +125,20 @@ impl Score {
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let has = |flag: &str| args.iter().any(|a| a == flag);
     let value = |flag: &str| args.iter().position(|a| a == flag).and_then(|at| args.get(at + 1));
-    if has("--functions") {
-        return conclude(functions::run(has("--update"))?);
+    if has("--functions") && has("--update") {
+        return conclude(functions::run(true)?);
     }
     let bin = peers::install()?;
-    let pair = Pair::new(&bin)?;
+    let ours = build_ours()?;
     if let Some(dir) = value("--charts") {
         return render::folder(
-            &pair,
+            &Pair::new(ours, &bin)?,
             Path::new(dir),
             value("--filter").map(String::as_str),
             has("--verbose"),
         );
     }
-    if has("--dependencies") {
-        return conclude(sources::dependencies(&pair, &bin)?);
-    }
-    if has("--sources") {
-        return conclude(sources::run(&pair, &bin)?);
-    }
-    if has("--proxies") {
-        return conclude(sources::proxies(&pair, &bin)?);
-    }
-    if has("--searches") {
-        return conclude(sources::searches(&pair, &bin)?);
-    }
-    if has("--lint") {
-        return conclude(lint::run(&pair, &bin)?);
-    }
-    if has("--fields") {
-        return conclude(fields::run(&pair, &bin)?);
-    }
-    if has("--trees") {
-        return conclude(trees::run(&pair, &bin)?);
-    }
-    let mut score = Score::default();
-    if !has("--live") {
-        score.add(render::own_charts(&pair)?);
-        score.add(commands::run(&pair)?);
-        score.add(sources::run(&pair, &bin)?);
-        score.add(lint::run(&pair, &bin)?);
-        score.add(fields::run(&pair, &bin)?);
-        score.add(trees::run(&pair, &bin)?);
-        score.add(functions::run(false)?);
-        score.add(values::run(&pair)?);
-        score.add(packages::run(&pair)?);
-    }
-    if !has("--offline") {
-        let cluster = Cluster::start(&bin)?;
-        score.add(sources::run_live(&pair, &cluster)?);
-        score.add(lifecycle::run(&pair, &cluster)?);
-    }
+    let score = parts::run(&parts::chosen(args), &ours, &bin)?;
     conclude(score)
 }
 
