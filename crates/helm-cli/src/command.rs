@@ -5,7 +5,7 @@ use helm_chart::Compat;
 use crate::commands;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::flag::{CHART_SOURCE, Flag, KEYRING, OUTPUT, TIMEOUT, VALUES, WAIT};
+use crate::flag::{CHART_SOURCE, Flag, KEYRING, OUTPUT, TIMEOUT, VALUES, WAIT, WAIT3};
 use crate::parse::Args;
 
 /// How many arguments a command takes.
@@ -37,6 +37,8 @@ pub(crate) struct Command {
     pub(crate) subcommands: &'static [Command],
     pub(crate) run: Option<Run>,
     pub(crate) hidden: bool,
+    /// The only Helm that has it.
+    pub(crate) only: Option<Compat>,
 }
 
 /// A command without anything, to be filled.
@@ -51,9 +53,15 @@ pub(crate) const BLANK: Command = Command {
     subcommands: &[],
     run: None,
     hidden: false,
+    only: None,
 };
 
 impl Command {
+    /// Whether the Helm that is imitated has it.
+    pub(crate) fn exists(&self, compat: Compat) -> bool {
+        self.only.is_none_or(|only| only == compat)
+    }
+
     /// Checks the number of arguments; the text is Helm's.
     pub(crate) fn check_arity(&self, path: &[&str], given: usize, compat: Compat) -> Result<(), CliError> {
         let plural = |n: usize| if n == 1 { "argument" } else { "arguments" };
@@ -75,17 +83,6 @@ impl Command {
     }
 }
 
-/// All flags of all commands.
-pub(crate) fn all_flags() -> impl Iterator<Item = &'static Flag> {
-    fn visit(command: &'static Command, all: &mut Vec<&'static Flag>) {
-        all.extend(command.flags.iter().flat_map(|g| g.iter()));
-        command.subcommands.iter().for_each(|c| visit(c, all));
-    }
-    let mut all = Vec::new();
-    visit(&ROOT, &mut all);
-    all.into_iter()
-}
-
 const DEPENDENCY_UPDATE: Flag =
     Flag::switch("dependency-update", "fetch the charts that this one needs if they are missing");
 
@@ -96,7 +93,8 @@ const INSTALL: &[Flag] = &[
     Flag::text("description", "", "text to record as the description of the release"),
     Flag::switch("disable-openapi-validation", "do not check objects against the cluster's OpenAPI schema"),
     Flag::switch("enable-dns", "let templates look up host names"),
-    Flag::switch("force", "replace objects that cannot be changed").deprecated("use --force-replace instead"),
+    FORCE,
+    FORCE3,
     Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage").since4(),
     Flag::switch("force-replace", "replace objects that cannot be changed").since4(),
     Flag::switch("generate-name", "make up a name for the release").short('g'),
@@ -106,8 +104,8 @@ const INSTALL: &[Flag] = &[
     Flag::switch("replace", "take a name that an uninstalled release still holds; unsafe in production"),
     Flag::switch("rollback-on-failure", "on failure uninstall what was installed; implies --wait=watcher")
         .since4(),
-    Flag::switch("atomic", "the same as --rollback-on-failure")
-        .deprecated("use --rollback-on-failure instead"),
+    ATOMIC,
+    ATOMIC3,
     Flag::switch_on("server-side", "let the server merge changes (server-side apply)").since4(),
     Flag::switch("skip-crds", "do not install the chart's custom resource definitions"),
     Flag::switch("skip-schema-validation", "do not check values against the chart's schema"),
@@ -115,6 +113,7 @@ const INSTALL: &[Flag] = &[
     Flag::switch("wait-for-jobs", "with --wait, wait for Jobs to complete too"),
     TIMEOUT,
     WAIT,
+    WAIT3,
 ];
 
 const DRY_RUN: Flag = Flag::optional(
@@ -122,10 +121,29 @@ const DRY_RUN: Flag = Flag::optional(
     "none",
     "unset",
     "only simulate: none (the default), client (without the cluster) or server (asking the cluster)",
-);
+)
+.since4();
+
+/// Helm 3's form.
+const DRY_RUN3: Flag = Flag::optional(
+    "dry-run",
+    "",
+    "client",
+    "only simulate: client (without the cluster) or server (asking the cluster)",
+)
+.only3();
+
+const FORCE: Flag =
+    Flag::switch("force", "replace objects that cannot be changed").deprecated("use --force-replace instead");
+const FORCE3: Flag = Flag::switch("force", "replace objects that cannot be changed").only3();
+const ATOMIC: Flag =
+    Flag::switch("atomic", "the same as --rollback-on-failure").deprecated("use --rollback-on-failure instead");
+const ATOMIC3: Flag =
+    Flag::switch("atomic", "on failure go back to what was there before; implies --wait").only3();
 
 const INSTALL_ONLY: &[Flag] = &[
     DRY_RUN,
+    DRY_RUN3,
     Flag::switch("hide-notes", "do not print the notes"),
     Flag::switch("hide-secret", "leave Secrets out of what a dry run prints"),
     OUTPUT,
@@ -141,30 +159,43 @@ const TEMPLATE: &[Flag] = &[
         "client",
         "unset",
         "client (without the cluster) or server (asking the cluster)",
-    ),
+    )
+    .since4(),
+    DRY_RUN3,
     Flag::switch("hide-notes", "do not print the notes").deprecated(NO_NOTES),
+    Flag::switch("hide-notes", "do not print the notes").only3(),
     Flag::switch("include-crds", "print the custom resource definitions too"),
     Flag::switch("is-upgrade", "set .Release.IsUpgrade instead of .Release.IsInstall"),
     Flag::text("kube-version", "", "version of Kubernetes to render for"),
     Flag::text("output-dir", "", "folder to write the rendered files to"),
     Flag::switch("render-subchart-notes", "print the notes of subcharts as well").deprecated(NO_NOTES),
+    Flag::switch("render-subchart-notes", "print the notes of subcharts as well").only3(),
     Flag::switch("release-name", "with --output-dir, write to a folder named after the release"),
     Flag::array("show-only", "print only what these templates gave").short('s'),
     Flag::switch("skip-tests", "leave test hooks out"),
     Flag::switch("validate", "ask the cluster").deprecated("use '--dry-run=server' instead"),
+    Flag::switch("validate", "ask the cluster").only3(),
 ];
 
+/// Helm 3's upgrade takes it and says that it is no longer kept up.
+const RECREATE_PODS3: Flag = Flag::switch("recreate-pods", "restart the pods of the objects where that is possible")
+    .only3_deprecated(
+        "functionality will no longer be updated. Consult the documentation for other methods to recreate pods",
+    );
+
 const UPGRADE: &[Flag] = &[
-    Flag::switch("atomic", "the same as --rollback-on-failure")
-        .deprecated("use --rollback-on-failure instead"),
+    ATOMIC,
+    ATOMIC3,
     Flag::switch("cleanup-on-fail", "delete objects that a failed upgrade created"),
     Flag::switch("create-namespace", "with --install, make the namespace if there is none"),
     DEPENDENCY_UPDATE,
     Flag::text("description", "", "text to record as the description of the revision"),
     Flag::switch("disable-openapi-validation", "do not check objects against the cluster's OpenAPI schema"),
     DRY_RUN,
+    DRY_RUN3,
     Flag::switch("enable-dns", "let templates look up host names"),
-    Flag::switch("force", "replace objects that cannot be changed").deprecated("use --force-replace instead"),
+    FORCE,
+    FORCE3,
     Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage").since4(),
     Flag::switch("force-replace", "replace objects that cannot be changed").since4(),
     Flag::switch("hide-notes", "do not print the notes"),
@@ -174,6 +205,7 @@ const UPGRADE: &[Flag] = &[
     Flag::pairs("labels", "labels to put on the release record, separated by commas; null removes one")
         .short('l'),
     Flag::switch("no-hooks", "do not run hooks"),
+    RECREATE_PODS3,
     OUTPUT,
     Flag::switch("render-subchart-notes", "print the notes of subcharts as well"),
     Flag::switch(
@@ -198,6 +230,7 @@ const UPGRADE: &[Flag] = &[
     Flag::switch("take-ownership", "adopt existing objects that do not carry the release's marks"),
     TIMEOUT,
     WAIT,
+    WAIT3,
     Flag::switch("wait-for-jobs", "with --wait, wait for Jobs to complete too"),
 ];
 
@@ -205,11 +238,14 @@ const ROLLBACK: &[Flag] = &[
     Flag::switch("cleanup-on-fail", "delete objects that a failed rollback created"),
     Flag::text("description", "", "text to record as the description of the revision").since4(),
     DRY_RUN,
-    Flag::switch("force", "replace objects that cannot be changed").deprecated("use --force-replace instead"),
+    Flag::switch("dry-run", "only simulate").only3(),
+    FORCE,
+    FORCE3,
     Flag::switch("force-conflicts", "with server-side apply, take over fields that others manage").since4(),
     Flag::switch("force-replace", "replace objects that cannot be changed").since4(),
     Flag::int("history-max", 10, "how many revisions to keep; 0 for all"),
     Flag::switch("no-hooks", "do not run hooks"),
+    Flag::switch("recreate-pods", "restart the pods of the objects where that is possible").only3(),
     Flag::text(
         "server-side",
         "auto",
@@ -218,6 +254,7 @@ const ROLLBACK: &[Flag] = &[
     .since4(),
     TIMEOUT,
     WAIT,
+    WAIT3,
     Flag::switch("wait-for-jobs", "with --wait, wait for Jobs to complete too"),
 ];
 
@@ -230,6 +267,7 @@ const UNINSTALL: &[Flag] = &[
     Flag::switch("no-hooks", "do not run hooks"),
     TIMEOUT,
     WAIT,
+    WAIT3,
 ];
 
 const LIST: &[Flag] = &[
@@ -396,6 +434,7 @@ pub(crate) static ROOT: Command = Command {
             subcommands: GET,
             ..BLANK
         },
+        commands::help::COMMAND,
         Command {
             name: "history",
             aliases: &["hist"],
@@ -610,6 +649,7 @@ pub(crate) static ROOT: Command = Command {
             long: "Prints the version of Helm that this program behaves as.",
             flags: &[&[
                 Flag::switch("short", "print the version number only"),
+                Flag::switch_on("client", "does nothing").short('c').only3().hide(),
                 Flag::text("template", "", "Go template for the version's text"),
             ]],
             run: Some(commands::version::run),

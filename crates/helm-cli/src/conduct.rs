@@ -37,23 +37,13 @@ pub(crate) fn timeout(args: &Args) -> Duration {
 
 /// `--wait` in both Helms' forms.
 pub(crate) fn wait(context: &Context, args: &Args) -> Result<Wait, CliError> {
-    let value = args.text("wait");
-    let bare = |text: &str| text == "watcher" && args.given("wait");
     if context.compat() == Compat::V3 {
-        return match value {
-            v if bare(v) => Ok(Wait::Legacy),
-            "true" => Ok(Wait::Legacy),
-            "false" | "hookOnly" => Ok(Wait::HookOnly),
-            v => Err(CliError::usage(format!(
-                "invalid argument {0} for \"--wait\" flag: strconv.ParseBool: parsing {0}: invalid syntax",
-                crate::text::quote(v)
-            ))),
-        };
+        return Ok(if args.on("wait") { Wait::Legacy } else { Wait::HookOnly });
     }
+    let value = args.text("wait");
     match value {
         "watcher" => Ok(Wait::Watcher),
         "hookOnly" => Ok(Wait::HookOnly),
-        "legacy" => Ok(Wait::Legacy),
         "true" => {
             context.log.warn(
                 "--wait=true is deprecated (boolean value) and can be replaced with --wait=watcher",
@@ -68,11 +58,8 @@ pub(crate) fn wait(context: &Context, args: &Args) -> Result<Wait, CliError> {
             );
             Ok(Wait::HookOnly)
         }
-        v => Err(CliError::usage(format!(
-            "invalid argument {0} for \"--wait\" flag: invalid wait input {0}. Valid inputs are watcher, hookOnly, \
-             and legacy",
-            crate::text::quote(v)
-        ))),
+        // The parser lets nothing else through.
+        _ => Ok(Wait::Legacy),
     }
 }
 

@@ -25,6 +25,22 @@ pub(crate) enum Takes {
     Duration { default: &'static str },
     /// A value after `=`, or none, which stands for `bare`.
     Optional { default: &'static str, bare: &'static str },
+    /// A format of output: `table`, `json` or `yaml`.
+    Format,
+    /// A way to wait, `watcher` where none is named.
+    Wait { default: &'static str },
+    /// A flag of Kubernetes' logging library.
+    Klog(Klog),
+}
+
+/// What a flag of Kubernetes' logging library takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Klog {
+    Bool,
+    Level,
+    Severity,
+    Size,
+    Text,
 }
 
 impl Takes {
@@ -32,7 +48,9 @@ impl Takes {
     pub(crate) fn type_name(self) -> &'static str {
         match self {
             Takes::Bool { .. } => "",
-            Takes::Text { .. } | Takes::Optional { .. } => "string",
+            Takes::Text { .. } | Takes::Optional { .. } | Takes::Klog(_) => "string",
+            Takes::Format => "format",
+            Takes::Wait { .. } => "WaitStrategy",
             Takes::Array => "stringArray",
             Takes::Slice => "strings",
             Takes::Pairs => "stringToString",
@@ -69,6 +87,20 @@ impl Flag {
 
     pub(crate) const fn switch_on(long: &'static str, help: &'static str) -> Flag {
         Flag::new(long, Takes::Bool { default: true }, help)
+    }
+
+    const fn klog(long: &'static str, kind: Klog) -> Flag {
+        Flag { hidden: true, ..Flag::new(long, Takes::Klog(kind), "") }
+    }
+
+    /// What the flag means without a value, if it may stand without one (pflag's `NoOptDefVal`).
+    pub(crate) fn bare(&self) -> Option<&'static str> {
+        match self.takes {
+            Takes::Bool { .. } | Takes::Klog(Klog::Bool) => Some("true"),
+            Takes::Optional { bare, .. } => Some(bare),
+            Takes::Wait { .. } => Some("watcher"),
+            _ => None,
+        }
     }
 
     pub(crate) const fn text(long: &'static str, default: &'static str, help: &'static str) -> Flag {
@@ -131,10 +163,44 @@ impl Flag {
         self.only.is_none_or(|only| only == compat)
     }
 
+    /// A flag that help does not show.
+    pub(crate) const fn hide(self) -> Flag {
+        Flag { hidden: true, ..self }
+    }
+
+    /// A flag that Helm 4 deprecates; what Helm 3 has under the name is another entry.
     pub(crate) const fn deprecated(self, instead: &'static str) -> Flag {
-        Flag { deprecated: Some(instead), hidden: true, ..self }
+        Flag { deprecated: Some(instead), hidden: true, only: Some(Compat::V4), ..self }
+    }
+
+    /// A flag that Helm 3 deprecates and Helm 4 does not know.
+    pub(crate) const fn only3_deprecated(self, instead: &'static str) -> Flag {
+        Flag { only: Some(Compat::V3), ..self.deprecated(instead) }
     }
 }
+
+/// Every command has it.
+pub(crate) const HELP: Flag = Flag::switch("help", "show this help").short('h');
+
+/// Flags of Kubernetes' logging library, which Helm takes without showing them. They are read and checked; there is
+/// no such log here.
+pub(crate) const KLOG: &[Flag] = &[
+    Flag::klog("add-dir-header", Klog::Bool),
+    Flag::klog("alsologtostderr", Klog::Bool),
+    Flag::klog("alsologtostderrthreshold", Klog::Severity),
+    Flag::klog("legacy-stderr-threshold-behavior", Klog::Bool),
+    Flag::klog("log-backtrace-at", Klog::Text),
+    Flag::klog("log-dir", Klog::Text),
+    Flag::klog("log-file", Klog::Text),
+    Flag::klog("log-file-max-size", Klog::Size),
+    Flag::klog("logtostderr", Klog::Bool),
+    Flag::klog("one-output", Klog::Bool),
+    Flag::klog("skip-headers", Klog::Bool),
+    Flag::klog("skip-log-headers", Klog::Bool),
+    Flag::klog("stderrthreshold", Klog::Severity),
+    Flag::klog("v", Klog::Level).short('v'),
+    Flag::klog("vmodule", Klog::Text),
+];
 
 /// Flags that every command takes.
 pub(crate) const GLOBAL: &[Flag] = &[
@@ -224,15 +290,19 @@ pub(crate) const USERNAME: Flag = Flag::text("username", "", "user for the repos
 
 /// `-o`.
 pub(crate) const OUTPUT: Flag =
-    Flag::text("output", "table", "format of the output: table, json or yaml").short('o');
+    Flag::new("output", Takes::Format, "format of the output: table, json or yaml").short('o');
 
-/// How to wait for objects.
-pub(crate) const WAIT: Flag = Flag::optional(
+/// How to wait for objects in Helm 4.
+pub(crate) const WAIT: Flag = Flag::new(
     "wait",
-    "hookOnly",
-    "watcher",
+    Takes::Wait { default: "hookOnly" },
     "wait until all objects are ready: watcher, hookOnly or legacy; as long as --timeout allows",
-);
+)
+.since4();
+
+/// Whether to wait for objects in Helm 3.
+pub(crate) const WAIT3: Flag =
+    Flag::switch("wait", "wait until all objects are ready, as long as --timeout allows").only3();
 
 /// How long one operation on the cluster may take.
 pub(crate) const TIMEOUT: Flag =

@@ -71,6 +71,11 @@ impl Log {
         }
     }
 
+    /// A text to stderr as it is.
+    pub(crate) fn text(self, text: &str) {
+        let _ = write!(std::io::stderr(), "{text}");
+    }
+
     /// A plain line to stderr.
     pub(crate) fn plain(self, line: &str) {
         let _ = writeln!(std::io::stderr(), "{line}");

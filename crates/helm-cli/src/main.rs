@@ -26,14 +26,16 @@ mod text;
 mod values;
 mod world;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
 use context::Context;
 use error::CliError;
+use parse::Parsed;
 
 fn main() -> ExitCode {
-    let argv: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
+    let argv: Vec<OsString> = std::env::args_os().collect();
     match run(&argv) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -47,20 +49,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(argv: &[String]) -> Result<(), CliError> {
-    let compat = settings::compat()?;
-    let (command, path, args) = parse::parse(argv, compat)?;
+fn run(argv: &[OsString]) -> Result<(), CliError> {
+    let compat = settings::compat(argv.first().map(OsString::as_os_str))?;
+    let Parsed { command, path, args, outcome } = parse::parse(argv, compat);
     let tables = matches!(args.text("output"), "" | "table");
     let mut context = Context::new(settings::Settings::read(compat, &args)?, tables);
     context.prints_charts = matches!(path.get(1), Some(&"show" | &"template"));
+    outcome?;
+    for (flag, instead) in args.deprecated() {
+        context.log.plain(&format!("Flag --{flag} has been deprecated, {instead}"));
+    }
     let outcome = match command.run {
         Some(run) if !args.help() => {
-            for (flag, instead) in args.deprecated(compat) {
-                context.log.plain(&format!("Flag --{flag} has been deprecated, {instead}"));
-            }
             command.check_arity(&path, args.positional().len(), compat).and_then(|()| run(&context, &args))
         }
-        _ => context.print(&help::text(command, &path, compat)),
+        _ => context.print(&help::text(command, &path, &context)),
     };
     // What was printed before a failure is still the user's.
     context.flush().and(outcome)

@@ -31,6 +31,8 @@ pub(crate) fn dry_run(context: &Context, args: &Args, template: bool) -> Result<
         )),
     };
     match value {
+        "" if old && template => Ok(DryRunFlag::Client),
+        "" if old => Ok(DryRunFlag::None),
         "unset" => {
             if !old {
                 context

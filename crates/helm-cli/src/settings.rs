@@ -1,13 +1,14 @@
 //! The environment: `HELM_*` variables, folders, what the global flags change in them.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use gonet::Proxies;
 use helm_chart::Compat;
 
 use crate::error::CliError;
+use crate::flag::Flag;
 use crate::parse::Args;
 
 /// Everything that the process was told from outside the command's own flags.
@@ -47,10 +48,34 @@ pub(crate) struct Settings {
     pub(crate) repository_cache: String,
     pub(crate) repository_config: String,
     pub(crate) plugins: String,
+    default_paths: DefaultPaths,
     pub(crate) proxies: Proxies,
     pub(crate) color: ColorMode,
     /// Whether the terminal or the user wants no colours, short of saying so with `--color`.
     pub(crate) dumb_terminal: bool,
+}
+
+/// Where files are unless flags say otherwise.
+#[derive(Clone, Debug)]
+struct DefaultPaths {
+    content_cache: String,
+    registry_config: String,
+    repository_cache: String,
+    repository_config: String,
+}
+
+impl DefaultPaths {
+    fn read(cache: &Path, config: &Path) -> DefaultPaths {
+        let path = |name: &str, default: PathBuf| {
+            variable(name).unwrap_or_else(|| default.to_string_lossy().into_owned())
+        };
+        DefaultPaths {
+            content_cache: path("HELM_CONTENT_CACHE", cache.join("content")),
+            registry_config: path("HELM_REGISTRY_CONFIG", config.join("registry/config.json")),
+            repository_cache: path("HELM_REPOSITORY_CACHE", cache.join("repository")),
+            repository_config: path("HELM_REPOSITORY_CONFIG", config.join("repositories.yaml")),
+        }
+    }
 }
 
 /// When output is coloured.
@@ -77,9 +102,12 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|v| !v.is_empty())
 }
 
-/// The Helm to imitate, from `HELM_COMPAT`.
-pub(crate) fn compat() -> Result<Compat, CliError> {
+/// The Helm to imitate: `HELM_COMPAT`, or Helm 3 for a program that is called `helm3`.
+pub(crate) fn compat(program: Option<&OsStr>) -> Result<Compat, CliError> {
     match env::var("HELM_COMPAT").unwrap_or_default().as_str() {
+        "" if program.and_then(|p| Path::new(p).file_stem()).is_some_and(|name| name == "helm3") => {
+            Ok(Compat::V3)
+        }
         "" | "4" => Ok(Compat::V4),
         "3" => Ok(Compat::V3),
         other => Err(CliError::usage(format!(
@@ -108,14 +136,11 @@ impl Settings {
         let data_home = home("HELM_DATA_HOME", "XDG_DATA_HOME", ".local/share");
         let text =
             |flag: &str, name: &str| args.text_if_given(flag).map(str::to_owned).or_else(|| variable(name));
-        let path = |flag: &str, name: &str, default: PathBuf| {
-            text(flag, name).unwrap_or_else(|| default.to_string_lossy().into_owned())
-        };
         let truth = |flag: &str, name: &str| {
             if args.given(flag) { args.on(flag) } else { variable(name).is_some_and(|v| is_true(&v)) }
         };
-        let number =
-            |name: &str, default: i64| variable(name).and_then(|v| v.parse().ok()).unwrap_or(default);
+        let default_paths = DefaultPaths::read(&cache_home, &config_home);
+        let path = |flag: &str, default: &str| args.text_if_given(flag).unwrap_or(default).to_owned();
         let groups = args.all("kube-as-group");
         Ok(Settings {
             compat,
@@ -144,22 +169,11 @@ impl Settings {
             qps: text("qps", "HELM_QPS").and_then(|v| v.parse().ok()).unwrap_or(0.0),
             max_history: number("HELM_MAX_HISTORY", 10),
             driver: variable("HELM_DRIVER").unwrap_or_default(),
-            content_cache: path("content-cache", "HELM_CONTENT_CACHE", cache_home.join("content")),
-            registry_config: path(
-                "registry-config",
-                "HELM_REGISTRY_CONFIG",
-                config_home.join("registry/config.json"),
-            ),
-            repository_cache: path(
-                "repository-cache",
-                "HELM_REPOSITORY_CACHE",
-                cache_home.join("repository"),
-            ),
-            repository_config: path(
-                "repository-config",
-                "HELM_REPOSITORY_CONFIG",
-                config_home.join("repositories.yaml"),
-            ),
+            content_cache: path("content-cache", &default_paths.content_cache),
+            registry_config: path("registry-config", &default_paths.registry_config),
+            repository_cache: path("repository-cache", &default_paths.repository_cache),
+            repository_config: path("repository-config", &default_paths.repository_config),
+            default_paths,
             plugins: variable("HELM_PLUGINS")
                 .unwrap_or_else(|| data_home.join("plugins").to_string_lossy().into_owned()),
             docker_config: docker_config(),
@@ -170,6 +184,37 @@ impl Settings {
             cache_home,
             config_home,
             data_home,
+        })
+    }
+
+    /// The default of a flag whose default is not the same everywhere, as help shows it.
+    pub(crate) fn default_of(&self, flag: &Flag) -> Option<String> {
+        let from = |name: &str| variable(name).unwrap_or_default();
+        Some(match flag.long {
+            "burst-limit" => number("HELM_BURST_LIMIT", 100).to_string(),
+            "color" | "colour" => color_word(None),
+            "content-cache" => self.default_paths.content_cache.clone(),
+            "debug" => variable("HELM_DEBUG").is_some_and(|v| is_true(&v)).to_string(),
+            "history-max" => self.max_history.to_string(),
+            "keyring" => default_keyring(self.compat).to_string_lossy().into_owned(),
+            "kube-apiserver" => from("HELM_KUBEAPISERVER"),
+            "kube-as-group" => match from("HELM_KUBEASGROUPS").as_str() {
+                "" => String::new(),
+                groups => format!("[{groups}]"),
+            },
+            "kube-as-user" => from("HELM_KUBEASUSER"),
+            "kube-ca-file" => from("HELM_KUBECAFILE"),
+            "kube-context" => from("HELM_KUBECONTEXT"),
+            "kube-insecure-skip-tls-verify" => {
+                variable("HELM_KUBEINSECURE_SKIP_TLS_VERIFY").is_some_and(|v| is_true(&v)).to_string()
+            }
+            "kube-tls-server-name" => from("HELM_KUBETLS_SERVER_NAME"),
+            "namespace" => from("HELM_NAMESPACE"),
+            "qps" => variable("HELM_QPS").unwrap_or_default(),
+            "registry-config" => self.default_paths.registry_config.clone(),
+            "repository-cache" => self.default_paths.repository_cache.clone(),
+            "repository-config" => self.default_paths.repository_config.clone(),
+            _ => return None,
         })
     }
 
@@ -200,17 +245,26 @@ fn proxies() -> Proxies {
     Proxies::new(&http, &either("HTTPS_PROXY", "https_proxy"), &either("NO_PROXY", "no_proxy"))
 }
 
+/// A number from the environment; what is none counts as absent.
+fn number(name: &str, default: i64) -> i64 {
+    variable(name).and_then(|v| v.parse().ok()).unwrap_or(default)
+}
+
 fn is_true(text: &str) -> bool {
     matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True")
 }
 
-fn color(args: &Args) -> Result<ColorMode, CliError> {
-    let typed = args.text_if_given("color").or_else(|| args.text_if_given("colour")).map(str::to_owned);
-    let mode = match typed.or_else(|| variable("HELM_COLOR")) {
+fn color_word(typed: Option<String>) -> String {
+    match typed.or_else(|| variable("HELM_COLOR")) {
         Some(mode) => mode,
         None if variable("NO_COLOR").is_some() => "never".to_owned(),
         None => "auto".to_owned(),
-    };
+    }
+}
+
+fn color(args: &Args) -> Result<ColorMode, CliError> {
+    let typed = args.text_if_given("color").or_else(|| args.text_if_given("colour")).map(str::to_owned);
+    let mode = color_word(typed);
     match mode.as_str() {
         "never" => Ok(ColorMode::Never),
         "always" => Ok(ColorMode::Always),

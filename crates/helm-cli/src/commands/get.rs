@@ -49,7 +49,7 @@ pub(crate) fn notes(context: &Context, args: &Args) -> Result<(), CliError> {
 }
 
 pub(crate) fn values(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     let (name, revision, all) = (args.positional()[0].to_owned(), args.int("revision"), args.on("all"));
     let values = connect::run(context, false, None, |action| async move {
         get_values(&action, &name, revision, all).await
@@ -66,7 +66,7 @@ pub(crate) fn values(context: &Context, args: &Args) -> Result<(), CliError> {
 }
 
 pub(crate) fn metadata(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     let (name, revision) = (args.positional()[0].to_owned(), args.int("revision"));
     let metadata =
         connect::run(

@@ -32,7 +32,7 @@ fn is_zero(n: &u32) -> bool {
 }
 
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     let name = args.positional()[0].to_owned();
     let mut releases =
         connect::run(context, false, None, |action| async move { history(&action, &name).await })?;

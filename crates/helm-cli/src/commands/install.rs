@@ -12,7 +12,7 @@ use crate::printer::{self, Show};
 use crate::request::name_and_chart;
 
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     let conduct = conduct::conduct(context, args)?;
     let request = request(context, args, conduct, None).map_err(failed)?;
     let message = format!("Release {} has been cancelled.", args.positional()[0]);

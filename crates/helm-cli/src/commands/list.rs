@@ -25,7 +25,7 @@ struct Entry {
 }
 
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     let request = ListRequest {
         filter: args.text("filter").to_owned(),
         selector: args.text("selector").to_owned(),

@@ -4,6 +4,7 @@ pub(crate) mod create;
 pub(crate) mod dependency;
 pub(crate) mod env;
 pub(crate) mod get;
+pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod install;
 pub(crate) mod lint;

@@ -239,7 +239,7 @@ struct Listed<'a> {
 }
 
 fn list(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     // A file that cannot be read lists nothing, as in Helm.
     let file = File::load(&config(context)).unwrap_or_default();
     if file.repositories.is_empty() && format == Format::Table {

@@ -72,7 +72,7 @@ const REPO: Command = Command {
 };
 
 fn search_repo(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     context.log.debug("original chart version", &[("version", args.text("version"))]);
     let search = Search {
         term: args.positional().join(" "),
@@ -118,7 +118,7 @@ fn search_registry(context: &Context, args: &Args, reference: &str) -> Result<Ve
 }
 
 fn search_hub(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     let sources = source::sources(context);
     let (endpoint, term) = (args.text("endpoint"), args.positional().join(" "));
     let found: Vec<HubChart> = source::run_plain(context, async { hub(&sources, endpoint, &term).await })?;

@@ -11,7 +11,7 @@ use crate::parse::Args;
 use crate::printer::{self, Show};
 
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     let (name, revision) = (args.positional()[0].to_owned(), args.int("revision"));
     let tables = format == Format::Table;
     let mut status = connect::run(context, false, None, |action| async move {

@@ -11,7 +11,7 @@ use crate::parse::Args;
 use crate::printer::{self, Show};
 
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
-    let format = Format::of(args)?;
+    let format = Format::of(args);
     let conduct = conduct::conduct(context, args)?;
     let [name, reference] = args.positional()[..] else {
         return Err(CliError::usage("\"helm upgrade\" requires 2 arguments"));
