@@ -136,8 +136,8 @@ const DRY_RUN3: Flag = Flag::optional(
 const FORCE: Flag =
     Flag::switch("force", "replace objects that cannot be changed").deprecated("use --force-replace instead");
 const FORCE3: Flag = Flag::switch("force", "replace objects that cannot be changed").only3();
-const ATOMIC: Flag =
-    Flag::switch("atomic", "the same as --rollback-on-failure").deprecated("use --rollback-on-failure instead");
+const ATOMIC: Flag = Flag::switch("atomic", "the same as --rollback-on-failure")
+    .deprecated("use --rollback-on-failure instead");
 const ATOMIC3: Flag =
     Flag::switch("atomic", "on failure go back to what was there before; implies --wait").only3();
 
@@ -178,10 +178,13 @@ const TEMPLATE: &[Flag] = &[
 ];
 
 /// Helm 3's upgrade takes it and says that it is no longer kept up.
-const RECREATE_PODS3: Flag = Flag::switch("recreate-pods", "restart the pods of the objects where that is possible")
-    .only3_deprecated(
-        "functionality will no longer be updated. Consult the documentation for other methods to recreate pods",
-    );
+const RECREATE_PODS3: Flag = Flag::switch(
+    "recreate-pods",
+    "restart the pods of the objects where that is possible",
+)
+.only3_deprecated(
+    "functionality will no longer be updated. Consult the documentation for other methods to recreate pods",
+);
 
 const UPGRADE: &[Flag] = &[
     ATOMIC,

@@ -26,13 +26,8 @@ pub(crate) fn usage(command: &Command, path: &[&str], context: &Context) -> Stri
     }
     out += &subcommands(command, context);
     let shown = |f: &&Flag| !f.hidden && f.exists(context.compat());
-    let own: Vec<&Flag> = command
-        .flags
-        .iter()
-        .flat_map(|g| g.iter())
-        .chain(std::iter::once(&HELP))
-        .filter(shown)
-        .collect();
+    let own: Vec<&Flag> =
+        command.flags.iter().flat_map(|g| g.iter()).chain(std::iter::once(&HELP)).filter(shown).collect();
     let inherited = |f: &&Flag| !own.iter().any(|o| o.long == f.long);
     let global: Vec<&Flag> = GLOBAL.iter().filter(shown).filter(inherited).collect();
     let settings = &context.settings;

@@ -113,7 +113,10 @@ mod tests {
     fn mistakes_have_a_place() {
         let wrong = |text| record(text).expect_err("no record");
         assert_eq!(wrong("a\"b"), "parse error on line 1, column 2: bare \" in non-quoted field");
-        assert_eq!(wrong("\"a\"b"), "parse error on line 1, column 3: extraneous or missing \" in quoted-field");
+        assert_eq!(
+            wrong("\"a\"b"),
+            "parse error on line 1, column 3: extraneous or missing \" in quoted-field"
+        );
         assert_eq!(wrong("\"a"), "parse error on line 1, column 3: extraneous or missing \" in quoted-field");
         assert_eq!(wrong("\n"), "EOF");
     }

@@ -28,8 +28,7 @@ pub(crate) fn find(words: &[OsString], compat: Compat) -> Found {
         let next = found.command.subcommands.iter().filter(|c| c.exists(compat));
         let next = next.into_iter().find(|c| name == c.name || c.aliases.iter().any(|a| name == *a));
         let Some(next) = next else {
-            found.unknown =
-                is_root(found.command).then(|| name.to_string_lossy().into_owned());
+            found.unknown = is_root(found.command).then(|| name.to_string_lossy().into_owned());
             return found;
         };
         found.rest.remove(at);

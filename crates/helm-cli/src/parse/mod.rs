@@ -167,7 +167,10 @@ impl Args {
             Some(Takes::Uint { default }) => default,
             _ => 0,
         };
-        self.raw(long).next_back().and_then(|t| govalue::strconv::parse_uint(t, 0, 64).ok()).unwrap_or(default)
+        self.raw(long)
+            .next_back()
+            .and_then(|t| govalue::strconv::parse_uint(t, 0, 64).ok())
+            .unwrap_or(default)
     }
 
     /// A duration.

@@ -124,7 +124,10 @@ impl<'f> Scan<'f> {
                 }
                 (_, _, None) => {
                     let letter = govalue::strconv::quote_rune(letter);
-                    return Err(format!("flag needs an argument: {letter} in -{}", letters.to_string_lossy()));
+                    return Err(format!(
+                        "flag needs an argument: {letter} in -{}",
+                        letters.to_string_lossy()
+                    ));
                 }
             };
             return self.set(flag, value);
@@ -166,9 +169,7 @@ fn check(takes: Takes, text: &str) -> Result<(), String> {
         Takes::Int { .. } => parse_int(text, 0, 64).map(|_| ()).map_err(words),
         Takes::Uint { .. } => parse_uint(text, 0, 64).map(|_| ()).map_err(words),
         Takes::Float => parse_float(text, 32).map(|_| ()).map_err(words),
-        Takes::Duration { .. } => {
-            govalue::time::parse_duration(text).map(|_| ()).map_err(|e| e.to_string())
-        }
+        Takes::Duration { .. } => govalue::time::parse_duration(text).map(|_| ()).map_err(|e| e.to_string()),
         Takes::Slice => csv::record(text).map(|_| ()),
         Takes::Pairs => csv::pairs(text).map(|_| ()),
         Takes::Format if !matches!(text, "table" | "json" | "yaml") => Err("invalid format type".to_owned()),
