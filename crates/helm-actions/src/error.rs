@@ -4,7 +4,7 @@ use std::fmt;
 use helm_release::manifest::SortError;
 use helm_release::{Compat, NameError, NotUpgradable, Release};
 use helm_render::RenderError;
-use helm_store::{SYSTEM_LABELS, StoreError};
+use helm_store::{SYSTEM_LABELS, StoreError, StoreErrorKind};
 
 /// An operation that failed: why, at which step, and what became of the release.
 #[derive(Debug)]
@@ -104,6 +104,8 @@ pub enum ActionError {
     Crd { name: String, problem: String },
     #[error("invalid operation: cannot use server-side apply and force replace together")]
     ReplaceServerSide,
+    #[error("release {0:?} is not locked: its newest revision is not pending")]
+    NotPending(String),
     #[error("context canceled")]
     Cancelled,
     #[error("{0}")]
@@ -161,6 +163,12 @@ impl ActionError {
         matches!(self.root(), ActionError::Store(e) if e.is_not_found())
     }
 
+    /// Whether another operation works on the release, or this one was ended while it waited for that.
+    pub(crate) fn is_locked(&self) -> bool {
+        matches!(self, ActionError::Cancelled)
+            || matches!(self, ActionError::Store(e) if matches!(e.kind, StoreErrorKind::Locked { .. }))
+    }
+
     /// What callers tell apart.
     pub fn kind(&self) -> FailureKind {
         match self.root() {
@@ -211,6 +219,11 @@ into_failure!(
 );
 
 impl Failure {
+    /// Whether the release is refused because its newest revision is pending.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.source.root(), ActionError::History(NotUpgradable::Pending))
+    }
+
     /// Adds the release as far as it came.
     pub(crate) fn with_release(mut self, release: Release) -> Failure {
         self.release = Some(Box::new(release));

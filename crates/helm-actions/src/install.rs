@@ -13,6 +13,7 @@ use crate::execute::{Executor, StageFailure};
 use crate::render::{self, Output};
 use crate::target::now;
 use crate::uninstall::uninstall;
+use crate::unlock::claimed_records;
 use crate::{
     ActionError, Conduct, Context, DryRun, Failure, Labels, Level, OnFailure, Rendering, UninstallOptions,
     Wait, build, crds,
@@ -117,7 +118,7 @@ pub async fn install(context: &Context, mut request: InstallRequest) -> Result<R
         release.info.description = "Dry run complete".to_owned();
         return Ok(release);
     }
-    let (superseded, release) = supersede(&request, release, last)?;
+    let (superseded, release) = supersede(release, last)?;
     let plan = plan::install(InstallPlan {
         release: &release,
         objects: resources.into_iter().map(|resource| resource.object).collect(),
@@ -182,11 +183,18 @@ async fn available_name(context: &Context, request: &InstallRequest) -> Result<O
     if request.conduct.dry_run.is_dry() {
         return Ok(None);
     }
-    let records = context.store().records(name).await.unwrap_or_default();
+    let records = match claimed_records(context, name).await {
+        Err(error) if error.is_locked() => return Err(error),
+        records => records.unwrap_or_default(),
+    };
     let Some(history) = History::new(records) else { return Ok(None) };
     let last = history.last();
     match last.status() {
         Status::Uninstalled | Status::Failed if request.replace => Ok(Some(last.release()?)),
+        // Its writer died and it was just marked: the install goes on where that one stopped.
+        Status::Failed if last.holder().is_some() && history.revisions().len() == 1 => {
+            Ok(Some(last.release()?))
+        }
         _ => Err(ActionError::NameInUse(context.compat())),
     }
 }
@@ -272,12 +280,8 @@ async fn bind(
 }
 
 /// The record of the release that had the name before, if it has to be changed, and the new one with its number.
-fn supersede(
-    request: &InstallRequest,
-    mut release: Release,
-    last: Option<Release>,
-) -> Result<(Option<Release>, Release), ActionError> {
-    let Some(last) = last.filter(|_| request.replace) else { return Ok((None, release)) };
+fn supersede(mut release: Release, last: Option<Release>) -> Result<(Option<Release>, Release), ActionError> {
+    let Some(last) = last else { return Ok((None, release)) };
     release.version = last.version.saturating_add(1);
     // The record of a failure stays as it is.
     Ok((Some(last).filter(|last| last.info.status != Status::Failed), release))

@@ -35,6 +35,7 @@ mod status;
 mod target;
 mod test;
 mod uninstall;
+mod unlock;
 mod upgrade;
 mod world;
 
@@ -54,4 +55,5 @@ pub use status::{ReleaseStatus, status};
 pub use target::{Context, Target};
 pub use test::{TestRequest, Tested, test};
 pub use uninstall::{Uninstalled, uninstall};
+pub use unlock::unlock;
 pub use upgrade::{Existence, UpgradeRequest, existence, upgrade};

@@ -6,6 +6,7 @@ use k8s_object::ownership::Owner;
 
 use crate::execute::{Executor, StageFailure, record_anyhow};
 use crate::target::now;
+use crate::unlock::claimed_records;
 use crate::upgrade::apply_method;
 use crate::{ActionError, ApplyChoice, Conduct, Context, Failure, Level, Wait, build, objects};
 
@@ -74,7 +75,10 @@ async fn prepare(context: &Context, request: &RollbackRequest) -> Result<Prepare
     if request.revision < 0 {
         return Err(ActionError::InvalidRevision);
     }
-    let records = context.store().records(name).await?;
+    let records = match request.conduct.dry_run.is_dry() {
+        true => context.store().records(name).await?,
+        false => claimed_records(context, name).await?,
+    };
     let history = History::new(records).ok_or_else(|| ActionError::NoRevision(name.clone()))?;
     let current = history.last().release()?;
     let wanted = match request.revision {

@@ -7,6 +7,7 @@ use k8s_object::ownership::Owner;
 
 use crate::execute::{Executor, StageFailure};
 use crate::target::now;
+use crate::unlock::claimed_records;
 use crate::{ActionError, Context, Failure, Level, UninstallOptions, Wait, build};
 
 /// A release that was removed.
@@ -31,13 +32,12 @@ pub async fn uninstall(
     if validate_name(name).is_err() {
         return Err(invalid_name(name).into());
     }
-    let records = match context.store().records(name).await {
+    let records = match claimed_records(context, name).await {
         Ok(records) => records,
+        Err(error) if error.is_locked() => return Err(error.into()),
         Err(_) if options.ignore_not_found => return Ok(None),
         Err(error) => {
-            return Err(ActionError::Store(error)
-                .during(format!("uninstall: Release not loaded: {name}"))
-                .into());
+            return Err(error.during(format!("uninstall: Release not loaded: {name}")).into());
         }
     };
     let Some(history) = History::new(records) else { return Err(ActionError::MissingRelease.into()) };

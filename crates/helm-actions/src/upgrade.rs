@@ -17,6 +17,7 @@ use crate::install::{config, description};
 use crate::render::{self, Output};
 use crate::rollback::{RollbackRequest, rollback};
 use crate::target::now;
+use crate::unlock::claimed_records;
 use crate::{
     ActionError, ApplyChoice, Conduct, Context, DryRun, Event, Failure, IfMissing, InstallRequest, Labels,
     Level, OnFailure, Rendering, ReuseValues, Wait, build, install, objects,
@@ -201,11 +202,11 @@ async fn prepare(context: &Context, request: &UpgradeRequest) -> Result<Prepared
         return Err(ActionError::HideSecrets(compat));
     }
     let nothing = || ActionError::from(NotUpgradable::NothingDeployed(request.name.clone()));
-    let records =
-        context.store().records(&request.name).await.map_err(|error| match error.is_not_found() {
-            true => nothing(),
-            false => error.into(),
-        })?;
+    let records = match request.conduct.dry_run.is_dry() {
+        true => context.store().records(&request.name).await.map_err(ActionError::from),
+        false => claimed_records(context, &request.name).await,
+    };
+    let records = records.map_err(|error| if error.is_not_found() { nothing() } else { error })?;
     let history = History::new(records).ok_or_else(nothing)?;
     let current = history.upgrade_base()?.release()?;
     // The base is the last revision unless that one failed.

@@ -612,6 +612,18 @@ pub(crate) static ROOT: Command = Command {
         },
         commands::verify::COMMAND,
         Command {
+            name: "unlock",
+            usage: "unlock <RELEASE>",
+            short: "take a release whose last operation was left pending",
+            long: "Marks the newest revision of a release as failed if it is pending, so that the next command works on the \
+                   release again.\n\nUse it for a revision that a Helm left pending which was killed. An operation of \
+                   this program that still runs is waited for up to --lock-timeout, and never interrupted; one that \
+                   died is found by the next command itself.",
+            arity: Arity::Exactly(1),
+            run: Some(commands::unlock::run),
+            ..BLANK
+        },
+        Command {
             name: "values",
             usage: "values [CHART]",
             short: "print the values that a chart's templates see, and where they come from",

@@ -32,7 +32,12 @@ pub(crate) fn conduct(context: &Context, args: &Args) -> Result<Conduct, CliErro
 
 /// `--timeout`; a negative one is over at once.
 pub(crate) fn timeout(args: &Args) -> Duration {
-    Duration::from_nanos(u64::try_from(args.duration("timeout").nanos()).unwrap_or(0))
+    duration(args, "timeout")
+}
+
+/// The duration that a flag says; none for a negative one.
+pub(crate) fn duration(args: &Args, flag: &str) -> Duration {
+    Duration::from_nanos(u64::try_from(args.duration(flag).nanos()).unwrap_or(0))
 }
 
 /// `--wait` in both Helms' forms.

@@ -1,9 +1,10 @@
 //! The cluster from settings, and the one place where an async runtime is started.
 
 use std::future::Future;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use helm_actions::{Cancel, Canceller, Context as ActionContext, Event, Failure, Observer, Target};
 use helm_kube::{Cluster, ConnectOptions, RateLimit};
@@ -17,6 +18,19 @@ use crate::world::Machine;
 
 /// Stack of the thread that renders, in bytes.
 const RENDER_STACK: usize = 8 << 20;
+
+/// How long letting go of a lease may take.
+const LAST_REQUEST: Duration = Duration::from_secs(5);
+
+/// How this process is named in a lease: `host/pid/start`.
+fn holder() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")).ok());
+    let host = host.as_deref().map(str::trim).filter(|host| !host.is_empty()).unwrap_or("unknown");
+    let start = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    format!("{}/{}/{start:x}", host.replace('/', "-"), std::process::id())
+}
 
 /// What `helm-kube` needs to know to reach the cluster.
 pub(crate) fn connect_options(settings: &Settings) -> ConnectOptions {
@@ -86,19 +100,18 @@ where
         let log = context.log;
         cluster.on_warning(move |text| log.warn(text, &[]));
         let records = if all_namespaces { "" } else { namespace.as_str() };
+        let store = Store::new(driver, cluster.clone(), records, settings.compat);
+        let store = store.leased(&holder(), settings.lock_timeout);
         let action = ActionContext {
-            target: Target {
-                store: Store::new(driver, cluster.clone(), records, settings.compat),
-                cluster,
-                namespace,
-                compat: settings.compat,
-            },
+            target: Target { store: store.clone(), cluster, namespace, compat: settings.compat },
             observer: Arc::new(Terminal { log: context.log, tables: context.prints_tables() }),
             cancel,
             host: Arc::new(Machine),
         };
         let interrupted = tokio::spawn(interrupt(canceller, on_cancel));
         let outcome = verb(action).await;
+        // A server that went away must not keep the process; the lease dies of age then.
+        let _ = tokio::time::timeout(LAST_REQUEST, store.let_go()).await;
         let signal = if interrupted.is_finished() { interrupted.await.ok() } else { None };
         outcome.map_err(|failure| (failure, signal))
     });
@@ -106,6 +119,9 @@ where
     runtime.shutdown_background();
     outcome.map_err(|(failure, signal)| match signal {
         Some(code) => CliError::with_code(failure, code),
+        None if failure.is_pending() && std::io::stderr().is_terminal() => CliError::new(format!(
+            "{failure}\nhint: if the operation that left the release pending runs no more, `helm unlock RELEASE` takes it"
+        )),
         None => CliError::new(failure),
     })
 }

@@ -230,6 +230,9 @@ pub(crate) const GLOBAL: &[Flag] = &[
     Flag::text("kube-token", "", "bearer token for the API server"),
     Flag::text("kubeconfig", "", "kubeconfig file to use"),
     Flag::text("namespace", "", "namespace of the request").short('n'),
+    // Of ours; not shown, because Helm's help does not have it.
+    Flag::duration("lock-timeout", "30s", "how long to wait for another operation on the same release")
+        .hide(),
     Flag::float("qps", "requests a second to the API server, bursts aside"),
     Flag::text("registry-config", "", "file with the credentials for registries"),
     Flag::text("repository-cache", "", "folder that keeps the indexes of repositories"),

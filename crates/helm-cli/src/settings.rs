@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use gonet::Proxies;
 use helm_chart::Compat;
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) kube_insecure: bool,
     pub(crate) burst_limit: i64,
     pub(crate) qps: f32,
+    /// How long another writer of the same release is waited for.
+    pub(crate) lock_timeout: Duration,
     pub(crate) max_history: i64,
     pub(crate) driver: String,
     pub(crate) cache_home: PathBuf,
@@ -162,6 +165,7 @@ impl Settings {
             kube_ca_file: text("kube-ca-file", "HELM_KUBECAFILE"),
             kube_tls_server_name: text("kube-tls-server-name", "HELM_KUBETLS_SERVER_NAME"),
             kube_insecure: truth("kube-insecure-skip-tls-verify", "HELM_KUBEINSECURE_SKIP_TLS_VERIFY"),
+            lock_timeout: crate::conduct::duration(args, "lock-timeout"),
             burst_limit: match args.given("burst-limit") {
                 true => args.int("burst-limit"),
                 false => number("HELM_BURST_LIMIT", 100),

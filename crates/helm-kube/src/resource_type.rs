@@ -26,6 +26,14 @@ impl ResourceType {
     pub const CONFIG_MAP: ResourceType = ResourceType::core("ConfigMap", "configmaps", true);
     /// `v1` Pod.
     pub const POD: ResourceType = ResourceType::core("Pod", "pods", true);
+    /// `coordination.k8s.io/v1` Lease.
+    pub const LEASE: ResourceType = ResourceType {
+        group: Cow::Borrowed("coordination.k8s.io"),
+        version: Cow::Borrowed("v1"),
+        kind: Cow::Borrowed("Lease"),
+        plural: Cow::Borrowed("leases"),
+        namespaced: true,
+    };
     /// `apps/v1` ReplicaSet.
     pub const REPLICA_SET: ResourceType = ResourceType {
         group: Cow::Borrowed("apps"),

@@ -23,6 +23,26 @@ pub enum StoreErrorKind {
     /// The API server refused, or could not be reached.
     #[error("{0}")]
     Cluster(helm_kube::Error),
+    /// Somebody works on the release.
+    #[error(
+        "another operation on release {release:?} is in progress: {holder} has held its lease for {held}s and renewed it \
+         {silent}s ago; wait longer with --lock-timeout"
+    )]
+    Locked {
+        /// The release.
+        release: String,
+        /// Who works on it.
+        holder: String,
+        /// For how many seconds.
+        held: u64,
+        /// How many seconds ago the holder was last heard of.
+        silent: u64,
+    },
+    /// Somebody took the release over because this process did not renew its lease in time.
+    #[error(
+        "the lease of the release was taken over by another operation, because it was not renewed in time"
+    )]
+    LeaseLost,
     /// The record cannot be unpacked, or packed.
     #[error("{0}")]
     Codec(#[from] CodecError),

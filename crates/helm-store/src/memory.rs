@@ -72,5 +72,7 @@ fn record(namespace: &str, release: &Release) -> Record {
         status: release.info.status.clone(),
         labels,
         content: Content::Release(Box::new(release.clone())),
+        holder: None,
+        resource_version: String::new(),
     }
 }

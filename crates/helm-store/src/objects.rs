@@ -8,13 +8,24 @@ use base64::prelude::BASE64_STANDARD;
 use helm_kube::{Cluster, ListOptions, ResourceType, WriteOptions};
 use helm_release::{Compat, Release, Status, codec};
 use k8s_object::Object;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::record::{Content, Record, is_system_label};
 use crate::{StoreError, StoreErrorKind};
 
 /// How many records one answer of the API server holds.
 const PAGE_SIZE: u32 = 250;
+
+/// The annotation of a pending record that names its writer, who holds a lease.
+const HOLDER: &str = "helm-rs/holder";
+
+/// Sets a field of an object's metadata.
+pub(crate) fn set_metadata(object: &mut Object, key: &str, value: Value) {
+    let metadata = object.as_map_mut().entry("metadata").or_insert_with(|| json!({}));
+    if let Some(metadata) = metadata.as_object_mut() {
+        metadata.insert(key.to_owned(), value);
+    }
+}
 
 /// The kind of object that holds a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,10 +80,14 @@ impl Objects<'_> {
         Ok(objects.into_iter().map(|object| self.record(object)).collect())
     }
 
-    pub(crate) async fn create(&self, release: &Release) -> Result<(), StoreError> {
-        let object = self
+    pub(crate) async fn create(&self, release: &Release, holder: Option<&str>) -> Result<(), StoreError> {
+        let mut object = self
             .object(release, "createdAt")
             .map_err(|e| self.fail(e, || format!("create: failed to encode release \"{}\"", release.name)))?;
+        if let Some(holder) = holder.filter(|_| release.info.status.is_pending()) {
+            // Gone with the next write, which says how the operation ended.
+            set_metadata(&mut object, "annotations", json!({ HOLDER: holder }));
+        }
         let options = WriteOptions::default();
         match self.cluster.create(self.resource_type(), self.namespace, &object, &options).await {
             Ok(_) => Ok(()),
@@ -81,10 +96,14 @@ impl Objects<'_> {
         }
     }
 
-    pub(crate) async fn update(&self, release: &Release) -> Result<(), StoreError> {
-        let object = self
+    /// Stores a revision anew; with the version of an object only if it is still that one.
+    pub(crate) async fn update(&self, release: &Release, version: Option<&str>) -> Result<(), StoreError> {
+        let mut object = self
             .object(release, "modifiedAt")
             .map_err(|e| self.fail(e, || format!("update: failed to encode release \"{}\"", release.name)))?;
+        if let Some(version) = version {
+            set_metadata(&mut object, "resourceVersion", version.into());
+        }
         let key = key(&release.name, release.version);
         let options = WriteOptions::default();
         let updated =
@@ -151,7 +170,18 @@ impl Objects<'_> {
             Kind::ConfigMap => content.to_vec(),
         };
         let namespace = object.namespace().to_owned();
-        Record { namespace, name, version, status, labels, content: Content::Packed(packed) }
+        let holder =
+            Some(object.text(&["metadata", "annotations", HOLDER])).filter(|holder| !holder.is_empty());
+        Record {
+            namespace,
+            name,
+            version,
+            status,
+            labels,
+            content: Content::Packed(packed),
+            holder: holder.map(str::to_owned),
+            resource_version: object.text(&["metadata", "resourceVersion"]).to_owned(),
+        }
     }
 }
 

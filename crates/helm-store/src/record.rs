@@ -20,6 +20,10 @@ pub struct Record {
     pub(crate) status: Status,
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) content: Content,
+    /// Who wrote a pending record under a lease.
+    pub(crate) holder: Option<String>,
+    /// The version of the object that holds it.
+    pub(crate) resource_version: String,
 }
 
 /// The content of a record.
@@ -35,6 +39,11 @@ impl Record {
     /// The namespace in which the record lies.
     pub fn namespace(&self) -> &str {
         &self.namespace
+    }
+
+    /// Who wrote a pending record under a lease; none for records of Helm.
+    pub fn holder(&self) -> Option<&str> {
+        self.holder.as_deref()
     }
 
     /// All labels, the driver's own included.

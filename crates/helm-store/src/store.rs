@@ -1,10 +1,13 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use helm_kube::Cluster;
-use helm_release::{Compat, Release};
+use helm_release::{Compat, Release, Revision, Status};
 
+use crate::lease::Lease;
 use crate::memory::Memory;
 use crate::objects::{Kind, Objects};
+use crate::record::Content;
 use crate::{Driver, Record, StoreError};
 
 /// The records of a namespace, or of all namespaces.
@@ -13,6 +16,7 @@ pub struct Store {
     backend: Backend,
     namespace: String,
     compat: Compat,
+    lease: Option<Lease>,
 }
 
 #[derive(Clone)]
@@ -30,17 +34,77 @@ impl Store {
             Driver::ConfigMaps => Backend::Objects(cluster, Kind::ConfigMap),
             Driver::Memory => Backend::Memory(Arc::default()),
         };
-        Store { backend, namespace: namespace.to_owned(), compat }
+        Store { backend, namespace: namespace.to_owned(), compat, lease: None }
     }
 
     /// An empty store in the memory of this process.
     pub fn memory(namespace: &str, compat: Compat) -> Store {
-        Store { backend: Backend::Memory(Arc::default()), namespace: namespace.to_owned(), compat }
+        let backend = Backend::Memory(Arc::default());
+        Store { backend, namespace: namespace.to_owned(), compat, lease: None }
     }
 
     /// The same records seen from another namespace.
     pub fn in_namespace(&self, namespace: &str) -> Store {
         Store { namespace: namespace.to_owned(), ..self.clone() }
+    }
+
+    /// The same records for a writer who holds a lease of the release that it works on: a holder is named
+    /// `host/pid/start`, and waits so long for another one.
+    pub fn leased(self, holder: &str, patience: Duration) -> Store {
+        Store { lease: Some(Lease::new(holder, patience)), ..self }
+    }
+
+    /// The revisions of a release that is about to be changed, for which its lease is taken while they are read. A newest
+    /// revision that is pending and whose writer died is marked as failed.
+    pub async fn claimed_records(&self, name: &str) -> Result<Vec<Record>, StoreError> {
+        let (Some(lease), Ok(objects)) = (&self.lease, self.objects()) else {
+            return self.records(name).await;
+        };
+        if lease.held().is_some() {
+            return self.records(name).await;
+        }
+        let claim = lease.claim(objects.cluster, &self.namespace, name);
+        let (contended, records) = tokio::join!(claim, self.records(name));
+        // What was read while another one held it is old.
+        let mut records = if contended? { self.records(name).await? } else { records? };
+        if let (Some(us), Some(last)) =
+            (lease.held(), records.iter_mut().max_by_key(|record| record.version()))
+        {
+            let dead = last.holder().filter(|holder| last.status().is_pending() && *holder != us);
+            if let Some(holder) = dead.map(str::to_owned) {
+                let mut parts = holder.splitn(3, '/');
+                let (host, pid) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                let reason = format!("client died (process {pid} on host {host})");
+                self.mark_failed(last, &reason).await?;
+            }
+        }
+        Ok(records)
+    }
+
+    /// Marks a pending revision as failed, if nobody has written it meanwhile.
+    pub async fn mark_failed(&self, record: &mut Record, reason: &str) -> Result<(), StoreError> {
+        let mut release = record.release().map_err(|e| StoreError::new(e, None))?;
+        let doing = match record.status() {
+            Status::PendingUpgrade => "Upgrade",
+            Status::PendingRollback => "Rollback",
+            _ => "Release",
+        };
+        release.set_status(Status::Failed, format!("{doing} \"{}\" failed: {reason}", release.name));
+        match self.objects() {
+            Ok(objects) => objects.update(&release, Some(&record.resource_version)).await?,
+            Err(memory) => memory.update(&self.namespace, &release)?,
+        }
+        record.labels.insert("status".to_owned(), Status::Failed.to_string());
+        record.status = Status::Failed;
+        record.content = Content::Release(Box::new(release));
+        Ok(())
+    }
+
+    /// Lets go of the lease, at the end.
+    pub async fn let_go(&self) {
+        if let (Some(lease), Ok(objects)) = (&self.lease, self.objects()) {
+            lease.release(objects.cluster).await;
+        }
     }
 
     /// Reads one revision; its labels are the user's.
@@ -74,7 +138,12 @@ impl Store {
     /// Stores a new revision; that it exists is an error.
     pub async fn create(&self, release: &Release) -> Result<(), StoreError> {
         match self.objects() {
-            Ok(objects) => objects.create(release).await,
+            Ok(objects) => {
+                let Some(lease) = &self.lease else { return objects.create(release, None).await };
+                lease.claim_late(objects.cluster, &self.namespace, &release.name).await?;
+                lease.check()?;
+                objects.create(release, lease.held()).await
+            }
             Err(memory) => memory.create(&self.namespace, release),
         }
     }
@@ -82,7 +151,10 @@ impl Store {
     /// Stores an existing revision anew.
     pub async fn update(&self, release: &Release) -> Result<(), StoreError> {
         match self.objects() {
-            Ok(objects) => objects.update(release).await,
+            Ok(objects) => {
+                self.lease.as_ref().map_or(Ok(()), Lease::check)?;
+                objects.update(release, None).await
+            }
             Err(memory) => memory.update(&self.namespace, release),
         }
     }

@@ -4,6 +4,7 @@ mod commands;
 mod fields;
 mod functions;
 mod judge;
+mod killed;
 mod lifecycle;
 mod lint;
 mod packages;

@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use super::{
-    Pair, Score, commands, fields, functions, lifecycle, lint, packages, render, sources, trees, values,
+    Pair, Score, commands, fields, functions, killed, lifecycle, lint, packages, render, sources, trees,
+    values,
 };
 use crate::cluster::Cluster;
 
@@ -58,6 +59,7 @@ const fn piece(name: &'static str, run: fn(&Bench) -> Result<Score, String>) -> 
 /// All parts. The longest stand first, so that the two lanes end at about the same time.
 const PARTS: &[Part] = &[
     part("lifecycle", Needs::Cluster, |b| lifecycle::run(b.pair, b.cluster()?)),
+    part("killed", Needs::Cluster, |b| killed::run(b.pair, b.cluster()?)),
     part("sources-live", Needs::Cluster, |b| sources::run_live(b.pair, b.cluster()?)),
     part("sources", Needs::Nothing, |b| sources::run(b.pair, b.bin)),
     part("trees", Needs::Nothing, |b| trees::run(b.pair, b.bin)),

@@ -21,6 +21,7 @@ pub(crate) mod status;
 pub(crate) mod template;
 pub(crate) mod test;
 pub(crate) mod uninstall;
+pub(crate) mod unlock;
 pub(crate) mod upgrade;
 pub(crate) mod values;
 pub(crate) mod verify;
