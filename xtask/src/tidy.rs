@@ -20,6 +20,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("helm-chart", &["govalue", "gosemver", "gojsonschema"]),
     ("helm-render", &["helm-chart", "gotmpl", "sprig", "govalue", "gosemver"]),
     ("helm-release", &["helm-chart", "k8s-object", "govalue", "gosemver"]),
+    ("helm-plugin", &["helm-chart", "govalue", "gosemver"]),
     ("helm-source", &["helm-chart", "govalue", "gonet", "gosemver", "goregexp"]),
     ("helm-kube", &["k8s-object", "govalue", "gonet"]),
     ("helm-store", &["helm-release", "helm-kube", "k8s-object"]),

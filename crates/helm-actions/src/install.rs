@@ -106,7 +106,7 @@ pub async fn install(context: &Context, mut request: InstallRequest) -> Result<R
         release.set_status(Status::Failed, format!("failed to render resource: {error}"));
         Failure::from(error).with_release(release)
     })?;
-    release.manifest = output.manifests.to_text(request.rendering.hide_secrets);
+    release.manifest = output.text;
     release.info.notes = output.notes;
     release.hooks = output.manifests.hooks;
     release.set_status(Status::PendingInstall, "Initial install underway");

@@ -28,6 +28,7 @@ mod list;
 mod objects;
 mod observer;
 mod options;
+mod post_render;
 mod render;
 mod rollback;
 mod selector;
@@ -50,6 +51,7 @@ pub use options::{
     ApplyChoice, Conduct, DryRun, IfMissing, Labels, OnFailure, Rendering, ReuseValues, UninstallOptions,
     Wait,
 };
+pub use post_render::PostRenderer;
 pub use rollback::{RollbackRequest, rollback};
 pub use status::{ReleaseStatus, status};
 pub use target::{Context, Target};

@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use helm_release::plan::{ApplyMode, Propagation};
 use helm_render::Schema;
+
+use crate::PostRenderer;
 
 /// Whether an operation changes anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -144,6 +147,8 @@ pub struct Rendering {
     pub enable_dns: bool,
     /// Whether the server does not check objects for unknown fields.
     pub skip_openapi_validation: bool,
+    /// What rendered manifests go through.
+    pub post_renderer: Option<Arc<dyn PostRenderer>>,
 }
 
 /// The user's labels of a record.

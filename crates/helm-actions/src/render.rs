@@ -5,19 +5,21 @@ use std::sync::Arc;
 use govalue::Map;
 use helm_chart::{Chart, Warning, dependencies};
 use helm_kube::ServerVersion;
-use helm_release::Order;
 use helm_release::manifest::{self, Manifests};
+use helm_release::{Compat, Order};
 use helm_render::{
     Capabilities, KubeVersion, Offline, ReleaseInfo, RenderInput, RenderedFile, Schema, World,
 };
 
 use crate::world::{ClusterWorld, answer};
-use crate::{ActionError, Context, Event, Level, Rendering, kube_version};
+use crate::{ActionError, Context, Event, Level, Rendering, kube_version, post_render};
 
 /// What a chart rendered to.
 pub(crate) struct Output {
     pub(crate) manifests: Manifests,
     pub(crate) notes: String,
+    /// The text of the objects, as it is recorded.
+    pub(crate) text: String,
 }
 
 /// The file of a chart that is shown to the user instead of sent to the cluster.
@@ -116,7 +118,7 @@ struct Job {
     values: Map,
     capabilities: Capabilities,
     release: ReleaseInfo,
-    compat: helm_release::Compat,
+    compat: Compat,
     schema: Schema,
     enable_dns: bool,
 }
@@ -154,9 +156,26 @@ fn sort(
         text.push_str(&file.text);
     }
     let files = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
-    let manifests = manifest::sort(files, Order::Install, context.compat())?;
+    let compat = context.compat();
+    let renderer = options.post_renderer.as_deref();
+    let post_rendered = match renderer {
+        Some(renderer) if compat == Compat::V4 => {
+            Some(post_render::files(renderer, files.clone()).map_err(ActionError::Other)?)
+        }
+        _ => None,
+    };
+    let files: Vec<(&str, &str)> = match &post_rendered {
+        Some(files) => files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect(),
+        None => files.collect(),
+    };
+    let mut manifests = manifest::sort(files, Order::Install, context.compat())?;
     for events in &manifests.unknown_hooks {
         context.log(Level::Info, "skipping unknown hooks", &[("hookTypes", events)]);
     }
-    Ok(Output { manifests, notes: text })
+    let mut objects = manifests.to_text(options.hide_secrets);
+    if let Some(renderer) = renderer.filter(|_| compat == Compat::V3) {
+        objects = post_render::text(renderer, &objects).map_err(ActionError::Other)?;
+        manifests.objects = manifest::read_stored(&objects, compat)?;
+    }
+    Ok(Output { manifests, notes: text, text: objects })
 }

@@ -7,7 +7,7 @@ use helm_chart::{Chart, Compat, Warning, dependencies};
 use helm_release::{Hook, Order, manifest};
 use helm_render::{Capabilities, ReleaseInfo, RenderError, RenderInput, Rendered, Schema, World};
 
-use crate::kube_version;
+use crate::{PostRenderer, kube_version, post_render};
 
 /// What to render.
 pub struct TemplateRequest<'a> {
@@ -27,6 +27,8 @@ pub struct TemplateRequest<'a> {
     pub enable_dns: bool,
     /// Whether custom resource definitions are part of the output.
     pub include_crds: bool,
+    /// What rendered manifests go through.
+    pub post_renderer: Option<Arc<dyn PostRenderer>>,
 }
 
 /// What a chart renders to.
@@ -34,6 +36,8 @@ pub struct TemplateRequest<'a> {
 pub struct TemplateOutput {
     /// Objects in install order, definitions first if they were asked for: path and text.
     pub objects: Vec<(String, String)>,
+    /// What a post-renderer of Helm 3 made of the objects, which counts instead of them.
+    pub text: Option<String>,
     /// Hooks in install order.
     pub hooks: Vec<Hook>,
     /// Hook annotations that name no event.
@@ -43,6 +47,9 @@ pub struct TemplateOutput {
 impl TemplateOutput {
     /// The objects as one text of YAML documents with their sources.
     pub fn manifest(&self) -> String {
+        if let Some(text) = &self.text {
+            return text.clone();
+        }
         self.objects.iter().map(|(path, text)| format!("---\n# Source: {path}\n{text}\n")).collect()
     }
 }
@@ -59,6 +66,9 @@ pub enum TemplateError {
     /// A template or the values are wrong.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// The post-renderer failed.
+    #[error("{0}")]
+    PostRender(String),
     /// What was rendered is no Kubernetes object; the files are there for a person to look at.
     #[error("{source}")]
     Manifest {
@@ -85,7 +95,7 @@ pub fn template(
     let values = helm_render::values(&input, warnings)?;
     kube_version::check(&chart, request.capabilities)?;
     let rendered = helm_render::render_with_values(&input, values, world)?;
-    sorted(&chart, rendered, request.include_crds, request.compat)
+    sorted(&chart, rendered, request.include_crds, request.compat, request.post_renderer.as_deref())
 }
 
 fn sorted(
@@ -93,6 +103,7 @@ fn sorted(
     rendered: Rendered,
     include_crds: bool,
     compat: Compat,
+    post_renderer: Option<&dyn PostRenderer>,
 ) -> Result<TemplateOutput, TemplateError> {
     let files: Vec<(&str, &str)> = rendered
         .files
@@ -100,6 +111,16 @@ fn sorted(
         .filter(|f| !f.path.ends_with("NOTES.txt"))
         .map(|f| (f.path.as_str(), f.text.as_str()))
         .collect();
+    let post_rendered = match post_renderer {
+        Some(renderer) if compat == Compat::V4 => {
+            Some(post_render::files(renderer, files.iter().copied()).map_err(TemplateError::PostRender)?)
+        }
+        _ => None,
+    };
+    let files = match &post_rendered {
+        Some(files) => files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect(),
+        None => files,
+    };
     let mut output = TemplateOutput::default();
     match manifest::sort_texts(files.iter().copied(), Order::Install, compat) {
         Ok(manifests) => {
@@ -110,6 +131,11 @@ fn sorted(
             output.objects.extend(manifests.objects.into_iter().map(|m| (m.path, m.content)));
             output.hooks = manifests.hooks;
             output.unknown_hooks = manifests.unknown_hooks;
+            if let Some(renderer) = post_renderer.filter(|_| compat == Compat::V3) {
+                let text =
+                    post_render::text(renderer, &output.manifest()).map_err(TemplateError::PostRender)?;
+                output.text = Some(text);
+            }
             Ok(output)
         }
         Err(source) => {

@@ -238,7 +238,7 @@ async fn prepare(context: &Context, request: &UpgradeRequest) -> Result<Prepared
             ..Info::default()
         },
         version,
-        manifest: output.manifests.to_text(request.rendering.hide_secrets),
+        manifest: output.text,
         hooks: output.manifests.hooks,
         labels: merge_labels(&last.labels, &request.labels),
         apply_method: apply_method(mode, compat),

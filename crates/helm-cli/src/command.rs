@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::flag::{CHART_SOURCE, Flag, KEYRING, OUTPUT, TIMEOUT, VALUES, WAIT, WAIT3};
 use crate::parse::Args;
+use crate::plugin::POST_RENDER_FLAGS;
 
 /// How many arguments a command takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -419,6 +420,7 @@ pub(crate) static ROOT: Command = Command {
             ..BLANK
         },
         commands::dependency::COMMAND,
+        commands::plugin::COMMAND,
         Command {
             name: "env",
             usage: "env",
@@ -460,7 +462,7 @@ pub(crate) static ROOT: Command = Command {
             short: "bring a chart onto the cluster",
             long: "Renders a chart and creates its objects on the cluster. The chart is a folder or a packaged chart.",
             arity: Arity::AtLeast(1),
-            flags: &[INSTALL, INSTALL_ONLY, VALUES, CHART_SOURCE],
+            flags: &[INSTALL, INSTALL_ONLY, POST_RENDER_FLAGS, VALUES, CHART_SOURCE],
             run: Some(commands::install::run),
             ..BLANK
         },
@@ -570,7 +572,7 @@ pub(crate) static ROOT: Command = Command {
             short: "render a chart without a cluster",
             long: "Renders a chart and prints the manifests. Nothing is asked of a cluster.",
             arity: Arity::AtLeast(1),
-            flags: &[INSTALL, TEMPLATE, VALUES, CHART_SOURCE],
+            flags: &[INSTALL, TEMPLATE, POST_RENDER_FLAGS, VALUES, CHART_SOURCE],
             run: Some(commands::template::run),
             ..BLANK
         },
@@ -606,7 +608,7 @@ pub(crate) static ROOT: Command = Command {
             short: "change a release",
             long: "Changes a release to another chart or other values, and with --install makes one if there is none.",
             arity: Arity::Exactly(2),
-            flags: &[UPGRADE, VALUES, CHART_SOURCE],
+            flags: &[UPGRADE, POST_RENDER_FLAGS, VALUES, CHART_SOURCE],
             run: Some(commands::upgrade::run),
             ..BLANK
         },

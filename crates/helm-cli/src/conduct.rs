@@ -69,14 +69,15 @@ pub(crate) fn wait(context: &Context, args: &Args) -> Result<Wait, CliError> {
 }
 
 /// How a chart is rendered.
-pub(crate) fn rendering(context: &Context, args: &Args) -> Rendering {
-    Rendering {
+pub(crate) fn rendering(context: &Context, args: &Args) -> Result<Rendering, CliError> {
+    Ok(Rendering {
         subchart_notes: args.on("render-subchart-notes"),
         schema: crate::schema::choice(context, args),
         hide_secrets: args.on("hide-secret"),
         enable_dns: args.on("enable-dns"),
         skip_openapi_validation: args.on("disable-openapi-validation"),
-    }
+        post_renderer: crate::plugin::post_renderer(context, args)?,
+    })
 }
 
 /// `--rollback-on-failure`, under either name.

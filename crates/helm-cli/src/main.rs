@@ -15,6 +15,7 @@ mod help;
 mod log;
 mod output;
 mod parse;
+mod plugin;
 mod printer;
 mod request;
 mod schema;
@@ -51,10 +52,15 @@ fn main() -> ExitCode {
 
 fn run(argv: &[OsString]) -> Result<(), CliError> {
     let compat = settings::compat(argv.first().map(OsString::as_os_str))?;
+    if let Some(outcome) = plugin::dispatch(argv, compat) {
+        return outcome;
+    }
     let Parsed { command, path, args, outcome } = parse::parse(argv, compat);
     let tables = matches!(args.text("output"), "" | "table");
     let mut context = Context::new(settings::Settings::read(compat, &args)?, tables);
     context.prints_charts = matches!(path.get(1), Some(&"show" | &"template"));
+    // Helm looks at all plugins before it runs anything, and tells of broken ones.
+    plugin::commands(&context.settings, context.log);
     outcome?;
     for (flag, instead) in args.deprecated() {
         context.log.plain(&format!("Flag --{flag} has been deprecated, {instead}"));

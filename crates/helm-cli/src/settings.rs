@@ -178,7 +178,9 @@ impl Settings {
             repository_cache: path("repository-cache", &default_paths.repository_cache),
             repository_config: path("repository-config", &default_paths.repository_config),
             default_paths,
-            plugins: variable("HELM_PLUGINS")
+            // Helm takes an empty one as it is.
+            plugins: env::var("HELM_PLUGINS")
+                .ok()
                 .unwrap_or_else(|| data_home.join("plugins").to_string_lossy().into_owned()),
             docker_config: docker_config(),
             search_path: env::var_os("PATH"),

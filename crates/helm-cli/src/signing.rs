@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use helm_chart::Chart;
-use helm_source::provenance::{Keyring, ProvenanceError};
+use helm_source::provenance::{Keyring, ProvenanceError, Signer};
 
 use crate::context::Context;
 use crate::error::{CliError, OrFail};
@@ -94,6 +94,30 @@ impl Signing {
         *self.passphrase.borrow_mut() = Some(passphrase.clone());
         Ok(Some(passphrase))
     }
+}
+
+/// The key that signs a plugin: unlike for charts, any key of the keyring will do when none is named.
+pub(crate) fn plugin_signer(context: &Context, args: &Args) -> Result<Signer, CliError> {
+    let keyring = Keyring::open(&crate::source::keyring(context, args), context.compat())
+        .map_err(|e| CliError::new(format!("error reading from keyring: {e}")))?;
+    let mut signer = keyring
+        .signer(args.text("key"))
+        .map_err(|e| CliError::new(format!("error reading from keyring: {e}")))?;
+    let signing = Signing {
+        key: String::new(),
+        keyring: PathBuf::new(),
+        passphrase_file: args.text_if_given("passphrase-file").map(PathBuf::from),
+        passphrase: RefCell::default(),
+    };
+    let from_file = signing.passphrase_from_file()?;
+    if let Some(user) = signer.locked_user() {
+        let passphrase = match from_file {
+            Some(passphrase) => passphrase,
+            None => ask(context, &format!("Password for key {} >  ", crate::text::quote(user)))?,
+        };
+        signer.unlock(&passphrase).or_fail()?;
+    }
+    Ok(signer)
 }
 
 /// Writes a file that others may read and not write, whatever the umask allows.

@@ -40,6 +40,7 @@ pub(crate) fn client(context: &Context) -> Client {
         user_agent: connect::user_agent(&context.settings),
         proxies: context.settings.proxies.clone(),
         compat: context.settings.compat,
+        getters: crate::plugin::getters(context),
         ..ClientOptions::default()
     })
 }

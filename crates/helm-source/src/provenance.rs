@@ -20,4 +20,4 @@ mod verify;
 pub use error::{PgpError, ProvenanceError};
 pub use keyring::Keyring;
 pub use sign::Signer;
-pub use verify::{Verification, verify_archive, verify_chart};
+pub use verify::{Verification, states_digest, verify_archive, verify_chart};

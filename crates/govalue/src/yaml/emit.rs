@@ -1,6 +1,8 @@
 //! Writing: where lines break and how text is quoted, as go-yaml's emitter does it.
 
 use super::Dialect;
+use super::event::Style as ReadStyle;
+use super::rewrite::{Content, Entry, Node};
 use super::style::{self, Choice};
 
 /// Text under construction.
@@ -307,7 +309,15 @@ impl Emitter {
     }
 
     fn write_literal(&mut self, text: &str, indent: usize) {
-        self.indicator("|", true, false);
+        self.block_head("|", text);
+        self.put_break('\n');
+        self.whitespace = true;
+        self.literal_body(text, indent);
+    }
+
+    /// The head of a block and what it says of indentation and of line breaks at the end.
+    fn block_head(&mut self, indicator: &str, text: &str) {
+        self.indicator(indicator, true, false);
         if text.starts_with(|c| c == ' ' || style::is_break(c)) {
             let hint = self.step.to_string();
             self.indicator(&hint, false, false);
@@ -318,8 +328,261 @@ impl Emitter {
             (Some(true), _) => self.indicator("+", false, false),
             _ => self.indicator("-", false, false),
         }
-        self.put_break('\n');
-        self.whitespace = true;
+    }
+}
+
+pub(super) use super::style::{Style, Written};
+
+/// Writes trees with comments, as go-yaml v3 writes nodes with the compact lists of kyaml.
+pub(super) struct Rewriter {
+    out: Emitter,
+    /// The indentation at which a comment below something was written last: what comes next at the same one keeps a
+    /// blank line away.
+    foot_indent: Option<usize>,
+}
+
+impl Rewriter {
+    /// The text of a document.
+    pub(super) fn write(root: &Entry, foot: &str) -> String {
+        let mut writer = Rewriter { out: Emitter::new(Dialect::V3, 2), foot_indent: None };
+        writer.comment(&root.head, 0);
+        writer.node(&root.value, Place::ROOT, &root.line);
+        if !foot.is_empty() {
+            writer.foot_indent = Some(0);
+            writer.comment(foot, 0);
+        }
+        writer.out.write_indent(0);
+        String::from_utf8_lossy(&writer.out.out).into_owned()
+    }
+
+    fn write_indent(&mut self, indent: usize) {
+        let after_foot = self.foot_indent.take() == Some(indent);
+        let out = &mut self.out;
+        if !out.indention || out.column > indent || (out.column == indent && !out.whitespace) {
+            out.put_break('\n');
+        }
+        if after_foot {
+            out.put_break('\n');
+        }
+        if out.column == 0 {
+            out.whitespace = true;
+        }
+        out.write_indent(indent);
+    }
+
+    fn comment(&mut self, text: &str, indent: usize) {
+        if text.is_empty() {
+            return;
+        }
+        for line in text.split('\n') {
+            if line.is_empty() {
+                self.out.put_break('\n');
+                continue;
+            }
+            self.write_indent(indent);
+            for c in line.chars() {
+                self.out.put_char(c);
+            }
+            self.out.put_break('\n');
+        }
+        self.out.whitespace = true;
+        self.out.indention = true;
+    }
+
+    fn line_comment(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if !self.out.whitespace {
+            self.out.put(b' ');
+        }
+        for c in text.chars() {
+            self.out.put_char(c);
+        }
+        self.out.whitespace = false;
+        self.out.indention = false;
+    }
+
+    fn foot(&mut self, text: &str, indent: usize) {
+        if !text.is_empty() {
+            self.comment(text, indent);
+            self.foot_indent = Some(indent);
+        }
+    }
+
+    fn properties(&mut self, node: &Node) {
+        if !node.anchor.is_empty() {
+            self.out.indicator("&", true, false);
+            self.out.write_ascii(&node.anchor);
+        }
+        if !node.tag.is_empty() {
+            self.out.indicator(&node.tag, true, false);
+        }
+    }
+
+    fn node(&mut self, node: &Node, place: Place, line: &str) {
+        self.properties(node);
+        match &node.content {
+            Content::Scalar { text, style } => self.scalar(text, *style, place, false, line),
+            Content::Alias(name) => {
+                self.out.indicator("*", true, false);
+                self.out.write_ascii(name);
+                self.line_comment(line);
+            }
+            Content::Sequence { items, flow } if *flow || items.is_empty() => {
+                self.flow(items, "[", "]");
+                self.line_comment(line);
+            }
+            Content::Mapping { entries, flow } if *flow || entries.is_empty() => {
+                self.flow(entries, "{", "}");
+                self.line_comment(line);
+            }
+            Content::Sequence { items, .. } => {
+                self.line_comment(line);
+                let in_mapping = matches!(place.role, Role::Value | Role::ComplexKey);
+                let indent = match place.indent {
+                    Some(indent) if in_mapping => indent,
+                    _ => self.out.deeper(place, 0),
+                };
+                self.block(items, indent, Role::Item);
+            }
+            Content::Mapping { entries, .. } => {
+                self.line_comment(line);
+                let indent = self.out.deeper(place, 0);
+                self.block(entries, indent, Role::Value);
+            }
+        }
+    }
+
+    fn block(&mut self, entries: &[Entry], indent: usize, role: Role) {
+        for entry in entries {
+            self.comment(&entry.head, indent);
+            self.write_indent(indent);
+            let place = Place { indent: Some(indent), role };
+            match &entry.key {
+                None => self.out.indicator("-", true, true),
+                Some(key) => self.key(key, indent),
+            }
+            self.node(&entry.value, place, &entry.line);
+            self.foot(&entry.foot, indent);
+        }
+    }
+
+    fn key(&mut self, key: &Node, indent: usize) {
+        let simple = match &key.content {
+            Content::Scalar { text, .. } => !text.contains('\n') && text.len() <= 128,
+            Content::Alias(_) => true,
+            Content::Sequence { items: all, .. } | Content::Mapping { entries: all, .. } => all.is_empty(),
+        };
+        let place = |role| Place { indent: Some(indent), role };
+        if simple {
+            self.properties(key);
+            match &key.content {
+                Content::Scalar { text, style } => {
+                    self.scalar(text, *style, place(Role::SimpleKey), false, "");
+                }
+                _ => self.node(key, place(Role::SimpleKey), ""),
+            }
+            if matches!(key.content, Content::Alias(_)) {
+                self.out.put(b' ');
+            }
+            self.out.indicator(":", false, false);
+        } else {
+            self.out.indicator("?", true, true);
+            self.node(key, place(Role::ComplexKey), "");
+            self.write_indent(indent);
+            self.out.indicator(":", true, true);
+        }
+    }
+
+    fn flow(&mut self, entries: &[Entry], open: &str, close: &str) {
+        self.out.indicator(open, true, false);
+        self.out.whitespace = true;
+        let place = |role| Place { indent: Some(0), role };
+        for (at, entry) in entries.iter().enumerate() {
+            if at > 0 {
+                self.out.indicator(",", false, false);
+            }
+            if let Some(key) = &entry.key {
+                self.properties(key);
+                match &key.content {
+                    Content::Scalar { text, style } => {
+                        self.scalar(text, *style, place(Role::SimpleKey), true, "");
+                    }
+                    _ => self.node(key, place(Role::SimpleKey), ""),
+                }
+                let is_empty = matches!(&entry.value.content, Content::Scalar { text, style: ReadStyle::Plain } if text.is_empty());
+                if is_empty && entry.value.tag.is_empty() {
+                    // go-yaml leaves the colon out where nothing follows.
+                    continue;
+                }
+                self.out.indicator(":", false, false);
+            }
+            self.flow_node(&entry.value);
+        }
+        self.out.indicator(close, false, false);
+    }
+
+    fn flow_node(&mut self, node: &Node) {
+        self.properties(node);
+        match &node.content {
+            Content::Scalar { text, style } => {
+                self.scalar(text, *style, Place { indent: Some(0), role: Role::Item }, true, "");
+            }
+            Content::Alias(_) => {
+                let bare = Node { content: node.content.clone(), ..Node::default() };
+                self.node(&bare, Place::ROOT, "");
+            }
+            Content::Sequence { items, .. } => self.flow(items, "[", "]"),
+            Content::Mapping { entries, .. } => self.flow(entries, "{", "}"),
+        }
+    }
+
+    fn scalar(&mut self, text: &str, style: ReadStyle, place: Place, flow: bool, line: &str) {
+        let choice = style::analyze(text, Dialect::V3);
+        let simple_key = place.role == Role::SimpleKey;
+        let wanted = match style {
+            ReadStyle::Plain if text.contains('\n') => Style::Literal,
+            ReadStyle::Plain
+                if flow && (text.is_empty() || text.contains([',', '?', '[', ']', '{', '}'])) =>
+            {
+                Style::SingleQuoted
+            }
+            ReadStyle::Plain => Style::Plain,
+            ReadStyle::SingleQuoted => Style::SingleQuoted,
+            ReadStyle::DoubleQuoted => Style::DoubleQuoted,
+            ReadStyle::Literal | ReadStyle::Folded if flow => Style::DoubleQuoted,
+            ReadStyle::Literal | ReadStyle::Folded => Style::Literal,
+        };
+        let indent = self.out.deeper(place, self.out.step);
+        match choice.select(wanted, simple_key) {
+            Style::Plain if text.is_empty() => {
+                self.out.whitespace = false;
+                self.out.indention = false;
+            }
+            Style::Plain => self.out.write_plain(text, indent, usize::MAX),
+            Style::SingleQuoted => self.out.write_single_quoted(text, indent, usize::MAX),
+            Style::DoubleQuoted => self.out.write_double_quoted(text, indent, usize::MAX),
+            Style::Literal => {
+                let folded = style == ReadStyle::Folded;
+                self.out.block_head(if folded { ">" } else { "|" }, text);
+                self.line_comment(line);
+                self.out.put_break('\n');
+                self.out.whitespace = true;
+                if folded {
+                    self.out.folded_body(text, indent)
+                } else {
+                    self.out.literal_body(text, indent)
+                }
+                return;
+            }
+        }
+        self.line_comment(line);
+    }
+}
+
+impl Emitter {
+    fn literal_body(&mut self, text: &str, indent: usize) {
         let mut breaks = true;
         for c in text.chars() {
             if style::is_break(c) {
@@ -335,6 +598,29 @@ impl Emitter {
             }
         }
     }
-}
 
-pub(super) use super::style::{Style, Written};
+    /// A folded block: where a line break is meant between two lines of text, there is one more.
+    fn folded_body(&mut self, text: &str, indent: usize) {
+        let (mut breaks, mut leading_spaces) = (true, true);
+        for (at, c) in text.char_indices() {
+            if style::is_break(c) {
+                if !breaks && !leading_spaces && c == '\n' {
+                    let after = text[at..].trim_start_matches(style::is_break);
+                    if !after.is_empty() && !after.starts_with([' ', '\t']) {
+                        self.put_break('\n');
+                    }
+                }
+                self.put_break(c);
+                breaks = true;
+            } else {
+                if breaks {
+                    self.write_indent(indent);
+                    leading_spaces = matches!(c, ' ' | '\t');
+                }
+                self.put_char(c);
+                self.indention = false;
+                breaks = false;
+            }
+        }
+    }
+}

@@ -16,6 +16,8 @@ pub(super) struct Properties<'a> {
     pub(super) anchor: Option<Cow<'a, str>>,
     /// In long form, handles resolved.
     pub(super) tag: Option<Cow<'a, str>>,
+    /// Whether a collection is written in brackets or braces.
+    pub(super) flow: bool,
 }
 
 #[derive(Debug)]

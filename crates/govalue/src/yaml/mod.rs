@@ -13,6 +13,7 @@
 //! deep a value may become. Writing goes from values straight to text.
 
 pub mod node;
+pub mod rewrite;
 pub mod sigs;
 pub mod v3;
 

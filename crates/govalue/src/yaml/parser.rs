@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::event::{Event, EventKind, Properties, Style};
 use super::resolve::TAG_PREFIX;
-use super::scan::{Input, Mark, Problem, Scanner, TokenKind};
+use super::scan::{Comment, Input, Mark, Problem, Scanner, TokenKind};
 use super::{Dialect, YamlError};
 
 /// Reads a stream's events.
@@ -69,6 +69,11 @@ impl<'a> Parser<'a> {
             starts: Vec::new(),
             tags: HashMap::new(),
         }
+    }
+
+    /// The comments that were passed so far.
+    pub(super) fn comments(&self) -> &[Comment<'a>] {
+        &self.scanner.comments
     }
 
     /// The next event; `StreamEnd` at the end, as often as one asks.
@@ -230,8 +235,9 @@ impl<'a> Parser<'a> {
             self.finish_node();
             return Ok(event(start, EventKind::Alias(Cow::Borrowed(name))));
         }
-        let properties = self.properties(start)?;
+        let mut properties = self.properties(start)?;
         let token = self.scanner.peek()?;
+        properties.flow = matches!(token.kind, TokenKind::FlowSequenceStart | TokenKind::FlowMappingStart);
         let (kind, state) = match &mut token.kind {
             TokenKind::BlockEntry if indentless => {
                 (EventKind::SequenceStart(properties), State::IndentlessSequence)
@@ -418,7 +424,7 @@ impl<'a> Parser<'a> {
             TokenKind::Key => {
                 self.scanner.skip();
                 self.state = State::PairKey;
-                Ok(event(mark, EventKind::MappingStart(Properties::default())))
+                Ok(event(mark, EventKind::MappingStart(Properties { flow: true, ..Properties::default() })))
             }
             _ => {
                 self.states.push(State::FlowSequence { first: false });

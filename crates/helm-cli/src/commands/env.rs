@@ -18,7 +18,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
 }
 
 /// Name and value, sorted by name.
-fn variables(s: &Settings) -> Vec<(&'static str, String)> {
+pub(crate) fn variables(s: &Settings) -> Vec<(&'static str, String)> {
     let text = |o: &Option<String>| o.clone().unwrap_or_default();
     let path = |p: &std::path::Path| p.to_string_lossy().into_owned();
     let program = std::env::args_os().next().unwrap_or_default().to_string_lossy().into_owned();

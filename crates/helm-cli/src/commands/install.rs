@@ -48,7 +48,7 @@ pub(crate) fn request(
         skip_crds: args.on("skip-crds"),
         on_failure: conduct::on_failure(args),
         labels: conduct::labels(args),
-        rendering: conduct::rendering(context, args),
+        rendering: conduct::rendering(context, args)?,
         conduct,
         ..InstallRequest::new(&name, chart, values)
     })

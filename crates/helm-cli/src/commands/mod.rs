@@ -10,6 +10,7 @@ pub(crate) mod install;
 pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod package;
+pub(crate) mod plugin;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod registry;

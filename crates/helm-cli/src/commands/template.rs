@@ -25,6 +25,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     if args.on("validate") || dry_run(context, args, true)? == DryRunFlag::Server {
         return super::install::template_on_server(context, args);
     }
+    let post_renderer = crate::plugin::post_renderer(context, args)?;
     context.log.debug("Original chart version", &[("version", args.text("version"))]);
     let (name, reference) = name_and_chart(args, Some("release-name"))?;
     let path = crate::source::locate(context, args, &reference)?;
@@ -51,6 +52,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         schema: crate::schema::choice(context, args),
         enable_dns: args.on("enable-dns"),
         include_crds: args.on("include-crds"),
+        post_renderer,
     };
     let mut warnings = Vec::new();
     let outcome = template(request, Arc::new(Offline::new(Arc::new(Machine))), &mut warnings);

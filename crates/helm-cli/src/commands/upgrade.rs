@@ -35,7 +35,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
         cleanup_on_fail: args.on("cleanup-on-fail"),
         on_failure: conduct::on_failure(args),
         labels: conduct::labels(args),
-        rendering: conduct::rendering(context, args),
+        rendering: conduct::rendering(context, args)?,
         conduct,
         ..UpgradeRequest::new(name, chart, values)
     };

@@ -71,6 +71,15 @@ pub fn verify_archive(
     verify(&open(keyring, compat)?, archive, provenance, name, compat)
 }
 
+/// Whether a provenance file states the digest of an archive; `None` if it is none. No key is asked, so this proves
+/// nothing of who made it (Helm 4's `GetPluginSigningInfo`).
+pub fn states_digest(provenance: &[u8], name: &str, archive: &[u8]) -> Option<bool> {
+    let message = clearsign::decode(provenance)?;
+    let hash = message::checksum(archive);
+    let sums = message::checksums(&message.text, Compat::V4);
+    Some(sums.is_ok_and(|sums| sums.iter().any(|(file, sum)| file.contains(name) && *sum == hash)))
+}
+
 fn open(keyring: &Path, compat: Compat) -> Result<Keyring, ProvenanceError> {
     Keyring::open(keyring, compat).map_err(|e| ProvenanceError::Keyring(Box::new(e)))
 }

@@ -81,7 +81,7 @@ impl<'a> Scanner<'a> {
         }
         self.cursor.skip_blanks();
         if self.cursor.peek(0) == b'#' {
-            self.cursor.skip_line_rest();
+            self.skip_comment();
         }
         if !self.cursor.is_break_or_end(0) {
             return self.error(start, "did not find expected comment or line break");

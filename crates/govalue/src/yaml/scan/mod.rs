@@ -39,7 +39,17 @@ pub(super) struct Problem {
     pub(super) found_by_scanner: bool,
 }
 
+/// A comment with its `#`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Comment<'a> {
+    pub(super) text: &'a str,
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
 pub(super) struct Scanner<'a> {
+    /// What was passed over, in order.
+    pub(super) comments: Vec<Comment<'a>>,
     cursor: Cursor<'a>,
     fault: Option<Fault>,
     dialect: Dialect,
@@ -83,6 +93,7 @@ type Scan<T> = Result<T, Problem>;
 impl<'a> Scanner<'a> {
     pub(super) fn new(input: &'a Input<'_>, dialect: Dialect) -> Scanner<'a> {
         Scanner {
+            comments: Vec::new(),
             cursor: Cursor::new(&input.text),
             fault: input.fault,
             dialect,
@@ -323,7 +334,7 @@ impl<'a> Scanner<'a> {
                 self.cursor.advance(1);
             }
             if self.cursor.peek(0) == b'#' {
-                self.cursor.skip_line_rest();
+                self.skip_comment();
                 if self.dialect == Dialect::V3 && !on_token_line {
                     self.skip_to_next_comment();
                 }
@@ -364,8 +375,16 @@ impl<'a> Scanner<'a> {
                 self.cursor.skip_blanks();
                 self.cursor.read_break();
             }
-            self.cursor.skip_line_rest();
+            self.skip_comment();
         }
+    }
+
+    /// Passes a comment and notes it.
+    pub(super) fn skip_comment(&mut self) {
+        let (mark, from) = (self.cursor.mark(), self.cursor.at);
+        self.cursor.skip_line_rest();
+        let text = &self.cursor.text[from..self.cursor.at];
+        self.comments.push(Comment { text, line: mark.line, column: mark.column });
     }
 
     fn fetch_stream_end(&mut self) -> Scan<()> {
