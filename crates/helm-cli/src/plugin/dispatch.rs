@@ -105,7 +105,8 @@ fn global_flags(argv: &[String], compat: Compat) -> (Vec<String>, bool) {
 }
 
 fn settings(globals: &[String], compat: Compat) -> Result<Settings, CliError> {
-    let argv: Vec<OsString> = std::iter::once("helm").chain(globals.iter().map(String::as_str)).map(OsString::from).collect();
+    let argv: Vec<OsString> =
+        std::iter::once("helm").chain(globals.iter().map(String::as_str)).map(OsString::from).collect();
     let parsed = crate::parse::parse(&argv, compat);
     parsed.outcome?;
     Settings::read(compat, &parsed.args)

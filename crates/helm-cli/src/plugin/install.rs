@@ -139,8 +139,7 @@ impl<'a> Installer<'a> {
         let (archive, prov) = self.fetch(true)?;
         let failed = |text: String| CliError::new(format!("plugin verification failed: {text}"));
         match prov {
-            None => Err(failed("no provenance file (.prov) found".to_owned())),
-            Some(prov) if prov.is_empty() => Err(failed("no provenance file (.prov) found".to_owned())),
+            None | Some([]) => Err(failed("no provenance file (.prov) found".to_owned())),
             Some(prov) => provenance::verify_archive(archive, prov, &name, &keyring, compat)
                 .map_err(|e| failed(e.to_string())),
         }
