@@ -34,6 +34,7 @@ use std::process::ExitCode;
 use context::Context;
 use error::CliError;
 use parse::Parsed;
+use plugin::Dispatched;
 
 fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
@@ -52,7 +53,8 @@ fn main() -> ExitCode {
 
 fn run(argv: &[OsString]) -> Result<(), CliError> {
     let compat = settings::compat(argv.first().map(OsString::as_os_str))?;
-    if let Some(outcome) = plugin::dispatch(argv, compat) {
+    let dispatched = plugin::dispatch(argv, compat);
+    if let Dispatched::Ran(outcome) = dispatched {
         return outcome;
     }
     let Parsed { command, path, args, outcome } = parse::parse(argv, compat);
@@ -60,7 +62,9 @@ fn run(argv: &[OsString]) -> Result<(), CliError> {
     let mut context = Context::new(settings::Settings::read(compat, &args)?, tables);
     context.prints_charts = matches!(path.get(1), Some(&"show" | &"template"));
     // Helm looks at all plugins before it runs anything, and tells of broken ones.
-    plugin::commands(&context.settings, context.log);
+    if matches!(dispatched, Dispatched::Own) {
+        plugin::commands(&context.settings, context.log);
+    }
     outcome?;
     for (flag, instead) in args.deprecated() {
         context.log.plain(&format!("Flag --{flag} has been deprecated, {instead}"));

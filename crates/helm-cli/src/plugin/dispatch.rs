@@ -29,25 +29,33 @@ const TAKEN: &[&str] = &[
     "--kube-tls-server-name",
 ];
 
-/// Runs the plugin that the command line names; `None` when it names none, or a command of Helm's own.
-pub(crate) fn dispatch(argv: &[OsString], compat: Compat) -> Option<Result<(), CliError>> {
+/// What became of a command line.
+pub(crate) enum Dispatched {
+    /// It named a plugin, which ran.
+    Ran(Result<(), CliError>),
+    /// It names neither a plugin nor a command; what is wrong with plugins was told.
+    Unknown,
+    /// It names a command of Helm's own, or nothing.
+    Own,
+}
+
+/// Runs the plugin that the command line names, if it does.
+pub(crate) fn dispatch(argv: &[OsString], compat: Compat) -> Dispatched {
     let argv: Vec<String> = argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let argv = argv.as_slice();
-    let at = typed_command(argv)?;
+    let Some(at) = typed_command(argv).filter(|at| !is_own(&argv[*at])) else { return Dispatched::Own };
     let name = &argv[at];
-    if is_own(name) {
-        return None;
-    }
     let (globals, _) = global_flags(argv, compat);
     let settings = match settings(&globals, compat) {
         Ok(settings) => settings,
-        Err(error) => return Some(Err(error)),
+        Err(error) => return Dispatched::Ran(Err(error)),
     };
     let context = Context::new(settings, true);
-    let command = super::commands(&context.settings, context.log).into_iter().find(|c| c.name == *name)?;
+    let found = super::commands(&context.settings, context.log).into_iter().find(|c| c.name == *name);
+    let Some(command) = found else { return Dispatched::Unknown };
     let args: Vec<String> =
         argv.iter().enumerate().skip(1).filter(|(i, _)| *i != at).map(|(_, a)| a.clone()).collect();
-    Some(process::run_command(&context, &command.plugin, &passed_on(&args)))
+    Dispatched::Ran(process::run_command(&context, &command.plugin, &passed_on(&args)))
 }
 
 fn is_own(name: &str) -> bool {

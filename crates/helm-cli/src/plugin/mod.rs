@@ -19,7 +19,7 @@ use crate::error::CliError;
 use crate::log::Log;
 use crate::settings::Settings;
 
-pub(crate) use dispatch::dispatch;
+pub(crate) use dispatch::{Dispatched, dispatch};
 pub(crate) use getter::getters;
 pub(crate) use post_render::{FLAGS as POST_RENDER_FLAGS, post_renderer};
 pub(crate) use process::run_hook;

@@ -87,7 +87,20 @@ pub(super) fn run_command(context: &Context, plugin: &Plugin, args: &[String]) -
     let status = Command::new(&program).args(&args).envs(vars).status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(CliError::with_code(exited(name), exit_code(status))),
+        Ok(status) => {
+            let code = exit_code(status);
+            let shown = status.code().unwrap_or(-1);
+            context.log.debug(
+                "plugin execution failed",
+                &[
+                    ("pluginName", name),
+                    ("error", &format!("exit status {shown}")),
+                    ("exitCode", &shown.to_string()),
+                    ("stderr", ""),
+                ],
+            );
+            Err(CliError::with_code(exited(name), code))
+        }
         Err(error) => Err(CliError::new(start_error(&program, &error))),
     }
 }
