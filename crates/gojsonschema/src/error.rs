@@ -125,37 +125,100 @@ pub(crate) fn pointer(tokens: &[Token<'_>]) -> String {
 /// What failed; `'s` is the schema that says so.
 #[derive(Debug)]
 pub(crate) enum Kind<'s> {
-    Schema { location: &'s str },
+    Schema {
+        location: &'s str,
+    },
     Group,
     Reference,
     FalseSchema,
     TooDeep,
-    RefCycle { url: &'s str, first: String, second: String },
-    Type { got: JsonType, want: Types },
-    Enum { want: &'s [Json] },
-    Const { want: &'s Json },
-    Format { got: String, want: &'static str, reason: String },
+    /// Judging would take too long.
+    TooMuch,
+    RefCycle {
+        url: &'s str,
+        first: String,
+        second: String,
+    },
+    Type {
+        got: JsonType,
+        want: Types,
+    },
+    Enum {
+        want: &'s [Json],
+    },
+    Const {
+        want: &'s Json,
+    },
+    Format {
+        got: String,
+        want: &'static str,
+        reason: String,
+    },
     Not,
     AllOf,
     AnyOf,
     OneOf(Option<(usize, usize)>),
-    MinProperties { got: usize, want: i64 },
-    MaxProperties { got: usize, want: i64 },
-    Required { missing: Vec<&'s str> },
-    Dependency { property: &'s str, missing: Vec<&'s str> },
-    AdditionalProperties { names: Vec<String> },
-    PropertyNames { property: String },
-    MinItems { got: usize, want: i64 },
-    MaxItems { got: usize, want: i64 },
-    UniqueItems { duplicates: (usize, usize) },
-    AdditionalItems { count: usize },
+    MinProperties {
+        got: usize,
+        want: i64,
+    },
+    MaxProperties {
+        got: usize,
+        want: i64,
+    },
+    Required {
+        missing: Vec<&'s str>,
+    },
+    Dependency {
+        property: &'s str,
+        missing: Vec<&'s str>,
+    },
+    AdditionalProperties {
+        names: Vec<String>,
+    },
+    PropertyNames {
+        property: String,
+    },
+    MinItems {
+        got: usize,
+        want: i64,
+    },
+    MaxItems {
+        got: usize,
+        want: i64,
+    },
+    UniqueItems {
+        duplicates: (usize, usize),
+    },
+    AdditionalItems {
+        count: usize,
+    },
     Contains,
-    MinContains { got: Vec<usize>, want: i64 },
-    MaxContains { got: Vec<usize>, want: i64 },
-    MinLength { got: usize, want: i64 },
-    MaxLength { got: usize, want: i64 },
-    Pattern { got: String, want: &'s str },
-    Number { keyword: &'static str, got: f64, want: f64 },
+    MinContains {
+        got: Vec<usize>,
+        want: i64,
+    },
+    MaxContains {
+        got: Vec<usize>,
+        want: i64,
+    },
+    MinLength {
+        got: usize,
+        want: i64,
+    },
+    MaxLength {
+        got: usize,
+        want: i64,
+    },
+    Pattern {
+        got: String,
+        want: &'s str,
+    },
+    Number {
+        keyword: &'static str,
+        got: f64,
+        want: f64,
+    },
 }
 
 impl fmt::Display for Kind<'_> {
@@ -164,6 +227,7 @@ impl fmt::Display for Kind<'_> {
             Kind::Schema { location } => write!(f, "jsonschema validation failed with {}", quote(location)),
             Kind::Group | Kind::Reference => f.write_str("validation failed"),
             Kind::FalseSchema => f.write_str("false schema"),
+            Kind::TooMuch => f.write_str("schema has too many alternatives to be judged"),
             Kind::TooDeep => f.write_str("schema and value are nested too deep"),
             Kind::RefCycle { url, first, second } => {
                 write!(f, "both {first} and {second} resolve to {} causing reference cycle", quoted(url))

@@ -7,6 +7,7 @@ mod scalar;
 mod unevaluated;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::error::{Failure, Kind, Token, pointer};
@@ -14,6 +15,12 @@ use crate::schema::{Id, JsonType, Schema};
 use crate::value::Json;
 
 use unevaluated::Unevaluated;
+
+/// How much work is done for one value before one schema: alternatives of alternatives double with each level.
+const MAX_WORK: usize = 10_000_000;
+
+/// What a failure costs, in units in which a value before a schema costs one.
+const FAILURE: usize = 16;
 
 /// Schemas that lead to one another deeper than this are given up.
 const MAX_DEPTH: usize = 4000;
@@ -26,8 +33,8 @@ const STACK_SIZE: usize = 4 << 20;
 
 /// Judges a value by a schema.
 pub(crate) fn validate<'s>(schemas: &'s [Schema], root: Id, value: &Json) -> Result<(), Failure<'s>> {
-    let context = Context { schemas, dialects: None };
-    whole(&context, root, None, value, 0)
+    let context = Context { schemas, dialects: None, work: AtomicUsize::new(0) };
+    context.judge(root, None, value)
 }
 
 /// Judges a schema by its meta-schema: where the schema within it at a pointer has another dialect, by that dialect's.
@@ -37,8 +44,8 @@ pub(crate) fn validate_schema<'s>(
     dialects: &BTreeMap<String, Id>,
     value: &Json,
 ) -> Result<(), Failure<'s>> {
-    let context = Context { schemas, dialects: Some(dialects) };
-    whole(&context, meta, Some(meta), value, 0)
+    let context = Context { schemas, dialects: Some(dialects), work: AtomicUsize::new(0) };
+    context.judge(meta, Some(meta), value)
 }
 
 /// Judges a value on its own, of whatever it is part of.
@@ -74,6 +81,27 @@ fn whole<'s>(
 struct Context<'s, 'd> {
     schemas: &'s [Schema],
     dialects: Option<&'d BTreeMap<String, Id>>,
+    /// What was done so far: one for a value before a schema, more for a failure, which is kept.
+    work: AtomicUsize,
+}
+
+impl<'s> Context<'s, '_> {
+    fn judge(&self, schema: Id, meta: Option<Id>, value: &Json) -> Result<(), Failure<'s>> {
+        let verdict = whole(self, schema, meta, value, 0);
+        // Whatever was found out by then, it is no verdict.
+        if self.is_exhausted() {
+            return Err(Failure { at: String::new(), kind: Kind::TooMuch, causes: Vec::new() });
+        }
+        verdict
+    }
+
+    fn work(&self, units: usize) {
+        self.work.fetch_add(units, Ordering::Relaxed);
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.work.load(Ordering::Relaxed) > MAX_WORK
+    }
 }
 
 /// The schemas that led to this one.
@@ -109,6 +137,7 @@ impl<'s, 'v> Step<'s, 'v, '_> {
     }
 
     fn failure(&self, kind: Kind<'s>) -> Failure<'s> {
+        self.context.work(FAILURE);
         let at = if self.quiet { String::new() } else { pointer(self.way) };
         Failure { at, kind, causes: Vec::new() }
     }
@@ -149,6 +178,10 @@ impl<'s, 'v> Step<'s, 'v, '_> {
     }
 
     fn judge(&mut self) -> Result<Unevaluated<'v>, Failure<'s>> {
+        self.context.work(1);
+        if self.context.is_exhausted() {
+            return Err(Failure { at: String::new(), kind: Kind::TooMuch, causes: Vec::new() });
+        }
         let schema = self.schema();
         match schema.boolean {
             Some(true) => return Ok(std::mem::take(&mut self.open)),

@@ -142,15 +142,25 @@ impl Regex {
     /// Replaces all matches; in the replacement `$1`, `${1}` and `$name` stand for groups and `$$` for a dollar sign
     /// (`ReplaceAllString`, `Expand`).
     pub fn replace_all(&self, text: &[u8], replacement: &[u8]) -> Vec<u8> {
+        self.replace_all_within(text, replacement, usize::MAX).unwrap_or_default()
+    }
+
+    /// As [`Regex::replace_all`]; `None` when the result would be longer than that.
+    pub fn replace_all_within(&self, text: &[u8], replacement: &[u8], max: usize) -> Option<Vec<u8>> {
         let template = Template::parse(replacement, &self.names);
-        self.replace(text, template.group_count(), |out, text, slots| {
-            template.expand(out, |group| span(slots, group).map(|span| text.slice(span)));
+        self.replace(text, template.group_count(), max, |out, text, slots| {
+            template.expand(out, max, |group| span(slots, group).map(|span| text.slice(span)));
         })
     }
 
     /// Replaces all matches by a text that stands for itself (`ReplaceAllLiteralString`).
     pub fn replace_all_literal(&self, text: &[u8], replacement: &[u8]) -> Vec<u8> {
-        self.replace(text, 1, |out, _, _| out.extend_from_slice(replacement))
+        self.replace_all_literal_within(text, replacement, usize::MAX).unwrap_or_default()
+    }
+
+    /// As [`Regex::replace_all_literal`]; `None` when the result would be longer than that.
+    pub fn replace_all_literal_within(&self, text: &[u8], replacement: &[u8], max: usize) -> Option<Vec<u8>> {
+        self.replace(text, 1, max, |out, _, _| out.extend_from_slice(replacement))
     }
 
     /// The parts between matches, at most `limit` of them, all when it is negative (`Split`). Go's result is nil when
@@ -221,8 +231,9 @@ impl Regex {
         &self,
         text: &[u8],
         groups: usize,
+        max: usize,
         insert: impl Fn(&mut Vec<u8>, &Text<'_>, &[Slot]),
-    ) -> Vec<u8> {
+    ) -> Option<Vec<u8>> {
         let text = Text::new(text);
         let length = text.bytes().len();
         let mut slots = self.slots(groups);
@@ -234,12 +245,15 @@ impl Regex {
             if found.end > copied || found.start == 0 {
                 insert(&mut out, &text, &slots);
             }
+            if out.len() > max {
+                return None;
+            }
             copied = found.end;
             // At least one character further.
             position = found.end.max(position + text.width(position).max(1));
         }
         out.extend_from_slice(text.slice(copied..length));
-        out
+        (out.len() <= max).then_some(out)
     }
 }
 

@@ -45,9 +45,12 @@ impl<'t> Template<'t> {
         groups.max().map_or(1, |group| group + 1)
     }
 
-    /// Appends the template, names replaced by what the groups matched.
-    pub fn expand<'g>(&self, out: &mut Vec<u8>, group: impl Fn(usize) -> Option<&'g [u8]>) {
+    /// Appends the template, names replaced by what the groups matched, until there is more than `max`.
+    pub fn expand<'g>(&self, out: &mut Vec<u8>, max: usize, group: impl Fn(usize) -> Option<&'g [u8]>) {
         for part in &self.parts {
+            if out.len() > max {
+                return;
+            }
             match part {
                 Part::Text(text) => out.extend_from_slice(text),
                 Part::Groups(groups) => {

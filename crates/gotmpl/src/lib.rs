@@ -44,14 +44,15 @@
 //! No text makes it panic, run for ever or take memory without measure:
 //!
 //! * Parsing takes time in proportion to the text, and at most 128 bytes of memory for each byte of it.
-//! * Executing takes at most [`Options::max_steps`] steps, and at most 256 bytes of memory for each step, besides the
-//!   output (whose buffer may be twice as large as [`Options::max_output`]) and 4 KiB for each level of functions that
-//!   execute templates ([`Options::max_depth`]). Texts and lists that functions get and give count as steps by their
-//!   size, so a text that doubles in a loop meets the bound as well.
+//! * A text has at most [`Options::max_nodes`] nodes.
+//! * Executing takes at most [`Options::max_steps`] steps. Texts and lists that functions get and give count as steps
+//!   by their size, and functions that work hard tell so by [`State::spend`].
+//! * With a [`Budget`] that has a meter, what is held during the executions that share it stays below
+//!   [`Options::max_held`], apart from what one call of a function takes for itself.
+//! * Functions that execute templates nest [`Options::max_nesting`] deep, `template` actions [`Options::max_depth`].
 //!
-//! The defaults suit a program that renders what its own user wrote: they end what would not end. A server that
-//! renders for strangers sets `max_steps` and `max_output` a thousand times lower (a million steps take less than a
-//! second), and lets functions of its own that work hard tell so by [`State::spend`].
+//! The numbers stand in [`Options`], and nowhere else. A server that renders for strangers sets them lower (a million
+//! steps take less than a second).
 //!
 //! # Differences
 //!
@@ -59,6 +60,7 @@
 //! `interface {}` is not told from the type of the value that it holds; an `include` that recurses without end meets
 //! [`Options::max_depth`] instead of ending the process; steps, output and the text of a built-in function are bounded.
 
+mod budget;
 mod builtin;
 mod caret;
 mod error;
@@ -74,6 +76,7 @@ mod state;
 mod tree;
 mod unicode;
 
+pub use budget::{Budget, Exhausted, Meter};
 pub use error::{ExecError, ParseError, Place};
 pub use function::{Body, FuncMap, Function, Host};
 pub use host::{Instance, StructType};

@@ -28,6 +28,14 @@ pub struct Options {
     /// text costs one more for each 64 bytes that are written or that a function gets or gives, so that this bounds
     /// memory as well as time.
     pub max_steps: u64,
+    /// How many bytes may be held beyond what was held at the start, where a [`Budget`](crate::Budget) measures it.
+    /// Go has no such limit.
+    pub max_held: usize,
+    /// How deep functions that execute templates may nest (Helm's `include` and `tpl`). In Go the native stack is the
+    /// limit.
+    pub max_nesting: usize,
+    /// How many nodes the tree of one text may have. Go has no such limit.
+    pub max_nodes: usize,
 }
 
 impl Default for Options {
@@ -37,8 +45,11 @@ impl Default for Options {
             missing_key: MissingKey::Default,
             delims: (String::new(), String::new()),
             max_depth: 100_000,
-            max_output: 1 << 28,
-            max_steps: 1_000_000_000,
+            max_output: 1 << 27,
+            max_steps: 100_000_000,
+            max_held: 3 << 26,
+            max_nesting: 5_000,
+            max_nodes: 1 << 20,
         }
     }
 }

@@ -6,7 +6,7 @@ use govalue::{Str, Value};
 
 use crate::exec::{self, Limits};
 use crate::tree::Unit;
-use crate::{ExecError, FuncMap, Host, Options, ParseError, parse};
+use crate::{Budget, ExecError, FuncMap, Host, Options, ParseError, parse};
 
 /// One compiled template: a name and its part of a parsed text (`parse.Tree`). Cloning shares everything.
 #[derive(Clone)]
@@ -204,6 +204,24 @@ impl TemplateSet {
         host: &mut Host,
     ) -> Result<(), ExecError> {
         exec::execute(self, template, data, out, host, &mut Limits::default())
+    }
+
+    /// As [`TemplateSet::execute_with`], drawing on a budget that other executions share.
+    pub fn execute_within(
+        &self,
+        name: &str,
+        data: &Value,
+        out: &mut Vec<u8>,
+        host: &mut Host,
+        budget: &mut Budget,
+    ) -> Result<(), ExecError> {
+        let template =
+            self.lookup(name).ok_or_else(|| ExecError::no_template(name.as_bytes(), &self.options.name))?;
+        let mut limits = Limits::default();
+        limits.budget = std::mem::take(budget);
+        let result = exec::execute(self, template, data, out, host, &mut limits);
+        *budget = limits.budget;
+        result
     }
 }
 

@@ -182,7 +182,8 @@ pub(crate) fn assemble_as(
     format: Format,
     warnings: &mut Vec<Warning>,
 ) -> Result<Chart, LoadError> {
-    Assembler { compat, format, warnings, archive_budget: 2 * MAX_CHART_SIZE }.chart(files, 0)
+    Assembler { compat, format, warnings, archive_budget: 2 * MAX_CHART_SIZE, entries: archive::MAX_ENTRIES }
+        .chart(files, 0)
 }
 
 struct Assembler<'w> {
@@ -191,6 +192,8 @@ struct Assembler<'w> {
     warnings: &'w mut Vec<Warning>,
     /// Bytes that archives inside the chart may still unpack to, all together.
     archive_budget: u64,
+    /// Files that they may still hold, all together.
+    entries: usize,
 }
 
 type Subcharts = BTreeMap<String, Vec<BufferedFile>>;
@@ -358,6 +361,7 @@ impl Assembler<'_> {
         let size: u64 = files.iter().map(|f| f.data.len() as u64).sum();
         self.archive_budget =
             self.archive_budget.checked_sub(size).ok_or(ArchiveError::TooLarge(self.compat))?;
+        self.entries = self.entries.checked_sub(files.len()).ok_or(ArchiveError::TooManyEntries)?;
         self.chart(files, depth + 1)
     }
 }

@@ -130,7 +130,7 @@ where
 async fn interrupt(canceller: Canceller, message: Option<String>) -> u8 {
     let code = next_signal().await;
     if let Some(message) = message {
-        let _ = writeln!(std::io::stdout(), "{message}");
+        crate::screen::output_line(&message);
     }
     canceller.cancel();
     tokio::spawn(async {
@@ -179,7 +179,7 @@ impl Observer for Terminal {
                     return;
                 }
                 let name = crate::text::quote(release);
-                let _ = writeln!(std::io::stdout(), "Release {name} does not exist. Installing it now.");
+                crate::screen::output_line(&format!("Release {name} does not exist. Installing it now."));
             }
             Event::HookLogs { text, .. } => {
                 let _ = std::io::stderr().write_all(text);

@@ -8,6 +8,7 @@ use helm_chart::Compat;
 use crate::color::Palette;
 use crate::error::CliError;
 use crate::log::Log;
+use crate::screen::for_stdout;
 use crate::settings::Settings;
 
 /// The surroundings of one run.
@@ -46,13 +47,13 @@ impl Context {
 
     /// Prints to stdout. A reader that went away ends the program quietly, as it does other tools in a pipe.
     pub(crate) fn print(&self, text: &str) -> Result<(), CliError> {
-        self.out.borrow_mut().write_all(text.as_bytes()).map_err(write_error)
+        self.out.borrow_mut().write_all(for_stdout(text).as_bytes()).map_err(write_error)
     }
 
     /// Prints a line to stdout.
     pub(crate) fn println(&self, line: &str) -> Result<(), CliError> {
         let mut out = self.out.borrow_mut();
-        out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n")).map_err(write_error)
+        out.write_all(for_stdout(line).as_bytes()).and_then(|()| out.write_all(b"\n")).map_err(write_error)
     }
 
     /// Hands everything that was printed on.

@@ -1,8 +1,8 @@
 //! Messages to stderr besides results and errors: Helm 4's structured lines, Helm 3's plain ones.
 
-use std::io::Write;
-
 use helm_chart::{Compat, Level, Warning};
+
+use crate::screen::error_line;
 
 /// Where a program's remarks go.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +17,7 @@ impl Log {
         for (key, value) in fields {
             line += &format!(" {key}={}", quote_if_needed(value));
         }
-        // Nothing sensible can be done when stderr is closed.
-        let _ = writeln!(std::io::stderr(), "{line}");
+        error_line(&line);
     }
 
     /// A detail that only `--debug` shows.
@@ -40,7 +39,7 @@ impl Log {
         match self.compat {
             Compat::V4 => self.line("WARN", message, fields),
             Compat::V3 => {
-                let _ = writeln!(std::io::stderr(), "WARNING: {message}");
+                error_line(&format!("WARNING: {message}"));
             }
         }
     }
@@ -78,7 +77,7 @@ impl Log {
 
     /// A plain line to stderr.
     pub(crate) fn plain(self, line: &str) {
-        let _ = writeln!(std::io::stderr(), "{line}");
+        error_line(line);
     }
 
     /// What loading or merging remarked.

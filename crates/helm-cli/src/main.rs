@@ -19,6 +19,7 @@ mod plugin;
 mod printer;
 mod request;
 mod schema;
+mod screen;
 mod settings;
 mod signing;
 mod source;
@@ -28,13 +29,16 @@ mod values;
 mod world;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::process::ExitCode;
 
 use context::Context;
 use error::CliError;
 use parse::Parsed;
 use plugin::Dispatched;
+
+/// Counts what is held, so that a rendering can be told to stop before memory ends.
+#[global_allocator]
+static HELD: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::System, usize::MAX);
 
 fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
@@ -43,8 +47,7 @@ fn main() -> ExitCode {
         Err(error) => {
             let text = error.to_string();
             if !text.is_empty() {
-                // Nothing sensible can be done when stderr is closed.
-                let _ = writeln!(std::io::stderr(), "Error: {text}");
+                screen::error_line(&format!("Error: {text}"));
             }
             ExitCode::from(error.exit_code())
         }

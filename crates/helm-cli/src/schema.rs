@@ -41,7 +41,7 @@ impl Loader for Documents {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|e| {
+    helm_chart::dir::read_regular(path, helm_chart::MAX_CHART_SIZE).map_err(|e| {
         let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
         crate::text::path_error(operation, path, &e)
     })

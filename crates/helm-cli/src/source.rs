@@ -1,7 +1,6 @@
 //! Where charts come from, as flags and environment say: the way of every command to `helm-source`.
 
 use std::future::Future;
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -54,10 +53,10 @@ fn registries(context: &Context) -> Registries {
         search_path: context.settings.search_path.clone(),
         output: Arc::new(move |line| {
             // A reader that went away is found out by those who print results.
-            let _ = match on_stdout {
-                true => writeln!(std::io::stdout(), "{line}"),
-                false => writeln!(std::io::stderr(), "{line}"),
-            };
+            match on_stdout {
+                true => crate::screen::output_line(line),
+                false => crate::screen::error_line(line),
+            }
         }),
         ..Registries::default()
     }

@@ -72,7 +72,7 @@ pub(crate) fn read_file(context: &Context, name: &str) -> Result<Vec<u8>, String
     if client.speaks(&url.scheme) {
         return download(context, client, url).map_err(|e| e.to_string());
     }
-    std::fs::read(name).map_err(|e| {
+    helm_chart::dir::read_named(Path::new(name), DOWNLOAD_LIMIT).map_err(|e| {
         let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
         crate::text::path_error(operation, Path::new(name), &e)
     })

@@ -8,6 +8,10 @@ use govalue::time::{Time, Zone};
 pub(crate) struct Machine;
 
 impl sprig::Host for Machine {
+    fn held_bytes(&self) -> Option<usize> {
+        Some(crate::HELD.allocated())
+    }
+
     fn now(&self) -> Time {
         let now = jiff::Timestamp::now();
         let zone = Zone::local(jiff::tz::TimeZone::system());

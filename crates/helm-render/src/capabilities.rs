@@ -136,6 +136,7 @@ impl Capabilities {
             api_versions: Value::List(versions),
             helm_version: Value::Object(Arc::new(BuildInfo { compat })),
             compat,
+            pointer: true,
         }))
     }
 }
@@ -204,20 +205,27 @@ impl MethodSet for VersionSetMethods {
     }
 }
 
+#[derive(Clone)]
 struct CapabilitiesObject {
     kube_version: Value,
     api_versions: Value,
     helm_version: Value,
     compat: Compat,
+    pointer: bool,
 }
 
 impl Object for CapabilitiesObject {
     fn type_of(&self) -> Type {
-        Type::pointer(struct_type(Names::of(self.compat).capabilities))
+        let ty = struct_type(Names::of(self.compat).capabilities);
+        if self.pointer { Type::pointer(ty) } else { ty }
     }
 
     fn kind(&self) -> Kind {
-        Kind::Pointer
+        if self.pointer { Kind::Pointer } else { Kind::Struct }
+    }
+
+    fn deref(&self) -> Option<Value> {
+        self.pointer.then(|| Value::Object(Arc::new(CapabilitiesObject { pointer: false, ..self.clone() })))
     }
 
     fn field(&self, name: &str) -> Option<Value> {

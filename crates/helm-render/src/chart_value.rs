@@ -139,6 +139,7 @@ fn structs<T: Fields>(items: &[T], given: bool, compat: Compat) -> Value {
 }
 
 /// A field of a Go struct with the name of its JSON tag; `omitempty` unless it is always written.
+#[derive(Clone)]
 struct Field {
     name: &'static str,
     json: &'static str,
@@ -157,6 +158,7 @@ impl Field {
 }
 
 /// A Go struct, or a pointer to one.
+#[derive(Clone)]
 struct Struct {
     name: &'static str,
     pointer: bool,
@@ -180,6 +182,10 @@ impl Object for Struct {
 
     fn kind(&self) -> Kind {
         if self.pointer { Kind::Pointer } else { Kind::Struct }
+    }
+
+    fn deref(&self) -> Option<Value> {
+        self.pointer.then(|| Value::Object(Arc::new(Struct { pointer: false, ..self.clone() })))
     }
 
     fn field(&self, name: &str) -> Option<Value> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use gotmpl::{MissingKey, Options, TemplateSet};
+use gotmpl::{Budget, MissingKey, Options, TemplateSet};
 use govalue::{Map, Value};
 use helm_chart::{Chart, Compat, Warning, schema, values};
 
@@ -198,15 +198,22 @@ pub fn render_noting(
     templates.dedup_by(|a, b| a.path == b.path);
     templates.reverse();
 
-    let set = parse_all(input, &templates, &world)?;
+    let meter = world.clone();
+    let mut budget = match world.held_bytes() {
+        Some(_) => Budget::with_meter(Box::new(move || meter.held_bytes().unwrap_or_default())),
+        None => Budget::new(),
+    };
+    let set = parse_all(input, &templates, &world, &mut budget)?;
     let mut host = RenderHost {
         world,
         included: HashMap::new(),
+        in_tpl: 0,
         lint: input.mode != Mode::Normal,
         enable_dns: input.enable_dns,
         notes: Vec::new(),
     };
-    let executed = templates.iter().filter_map(|t| execute(input, &set, t, &mut host).transpose());
+    let executed =
+        templates.iter().filter_map(|t| execute(input, &set, t, &mut host, &mut budget).transpose());
     let files = executed.collect::<Result<Vec<_>, _>>();
     notes.append(&mut host.notes);
     let mut files = files?;
@@ -241,6 +248,7 @@ fn parse_all(
     input: &RenderInput<'_>,
     templates: &[Renderable<'_>],
     world: &Arc<dyn World>,
+    budget: &mut Budget,
 ) -> Result<TemplateSet, RenderError> {
     let missing_key = if input.mode == Mode::StrictLint { MissingKey::Error } else { MissingKey::Zero };
     let options = Options { name: ROOT_TEMPLATE.to_owned(), missing_key, ..Options::default() };
@@ -248,6 +256,7 @@ fn parse_all(
     let mut set = TemplateSet::new(options).with_funcs(Arc::new(functions));
     for template in templates {
         set.parse(template.path.as_str(), template.text.clone()).map_err(RenderError::parse)?;
+        budget.spend(0, set.options()).map_err(|e| RenderError::Exhausted(template.path.clone(), e))?;
     }
     Ok(set)
 }
@@ -267,6 +276,10 @@ impl sprig::Host for WorldHost {
     fn lookup_host(&self, name: &str) -> Result<Vec<String>, String> {
         self.0.lookup_host(name)
     }
+
+    fn held_bytes(&self) -> Option<usize> {
+        self.0.held_bytes()
+    }
 }
 
 fn execute(
@@ -274,6 +287,7 @@ fn execute(
     set: &TemplateSet,
     template: &Renderable<'_>,
     host: &mut RenderHost,
+    budget: &mut Budget,
 ) -> Result<Option<RenderedFile>, RenderError> {
     let base = template.path.rsplit('/').next().unwrap_or_default();
     if base.starts_with('_') {
@@ -284,7 +298,7 @@ fn execute(
     about.insert("BasePath", template.base_path.as_str());
     template.data.insert("Template", about);
     let mut out = Vec::new();
-    set.execute_with(&template.path, &Value::Map(template.data.clone()), &mut out, host)
+    set.execute_within(&template.path, &Value::Map(template.data.clone()), &mut out, host, budget)
         .map_err(|e| RenderError::exec(e, input.compat))?;
     // What is not UTF-8 cannot be sent to Kubernetes; Go would pass it on and the YAML reader refuse it.
     let text = String::from_utf8(without_no_value(out))

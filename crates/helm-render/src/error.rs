@@ -39,6 +39,9 @@ pub enum RenderError {
         /// The error itself, with its chain.
         source: Box<ExecError>,
     },
+    /// The templates are too large to be held.
+    #[error("parse error at ({0}): {1}")]
+    Exhausted(String, gotmpl::Exhausted),
     /// Values do not satisfy a chart's schema, or could not be merged.
     #[error("{0}")]
     Values(String),

@@ -14,6 +14,9 @@ use crate::{duration, toml};
 /// How often one template may be inside itself through `include`.
 const MAX_INCLUDE_DEPTH: usize = 1000;
 
+/// How deep `tpl` may be inside itself. In Helm the native stack is the limit.
+const MAX_TPL_DEPTH: usize = 500;
+
 /// All functions that a chart's templates may call at a compatibility level, Sprig's included.
 pub fn functions(compat: Compat, host: Arc<dyn sprig::Host>) -> FuncMap {
     let mut map = sprig::functions(host);
@@ -46,19 +49,29 @@ fn entry(
     (name, Function { signature, body: Arc::new(body) })
 }
 
+/// A text that took some time to write.
+fn written(state: &mut State<'_>, text: Vec<u8>) -> Result<Value, CallError> {
+    state.spend(text.len() as u64 / 8)?;
+    Ok(Value::Str(Str::from(text)))
+}
+
 /// A function of one value that always answers a string.
 fn to_text(name: &'static str, body: fn(&Value) -> Vec<u8>) -> Entry {
-    entry(name, &[Type::Any], Type::STRING, false, move |_, args| Ok(Value::Str(Str::from(body(&args[0])))))
+    entry(name, &[Type::Any], Type::STRING, false, move |state, args| written(state, body(&args[0])))
 }
 
 /// A function of one value whose failure is a Go panic.
 fn must_text(name: &'static str, body: fn(&Value) -> Result<Vec<u8>, String>) -> Entry {
-    entry(name, &[Type::Any], Type::STRING, false, move |_, args| Ok(Value::Str(Str::from(body(&args[0])?))))
+    entry(name, &[Type::Any], Type::STRING, false, move |state, args| written(state, body(&args[0])?))
 }
 
 /// A function from text to a value.
 fn from_text(name: &'static str, result: Type, body: fn(&[u8]) -> Value) -> Entry {
-    entry(name, &[Type::STRING], result, false, move |_, args| Ok(body(text(&args[0]))))
+    entry(name, &[Type::STRING], result, false, move |state, args| {
+        // Reading is slow: about 100 nanoseconds a byte at worst.
+        state.spend(text(&args[0]).len() as u64)?;
+        Ok(body(text(&args[0])))
+    })
 }
 
 fn text(value: &Value) -> &[u8] {
@@ -238,6 +251,8 @@ fn mismatch(value: &Value, wanted: &Type) -> String {
 enum FunctionError {
     #[error("rendering template has a nested reference name: {0}: unable to execute template")]
     Recursion(String),
+    #[error("tpl is nested more than {MAX_TPL_DEPTH} deep")]
+    TplDepth,
     #[error("cannot parse template {}: {source}", govalue::strconv::quote(text))]
     TplParse { text: Str, source: gotmpl::ParseError },
     #[error("error during tpl function execution for {}: {source}", govalue::strconv::quote(text))]
@@ -266,12 +281,25 @@ fn tpl(state: &mut State<'_>, args: &[Value]) -> Result<Value, CallError> {
     if memchr::memmem::find(&source, b"{{").is_none() {
         return Ok(Value::Str(without_no_value(source)));
     }
+    let host = RenderHost::of(state);
+    if host.in_tpl >= MAX_TPL_DEPTH {
+        return Err(FunctionError::TplDepth.into());
+    }
+    host.in_tpl += 1;
+    let result = tpl_of(state, source, &args[1]);
+    RenderHost::of(state).in_tpl -= 1;
+    result
+}
+
+fn tpl_of(state: &mut State<'_>, source: Str, data: &Value) -> Result<Value, CallError> {
+    // The text is read a few times, and every part of it becomes a node.
+    state.spend(source.len() as u64 / 16)?;
     let mut templates = state.templates().clone();
     let template = templates
         .parse(ROOT_TEMPLATE, source.clone())
         .map_err(|e| FunctionError::TplParse { text: source.clone(), source: e })?;
     let text = state
-        .render_template(&templates, &template, &args[1])
+        .render_template(&templates, &template, data)
         .map_err(|e| FunctionError::TplExec { text: source, source: Box::new(e) })?;
     Ok(Value::Str(without_no_value(text)))
 }

@@ -29,6 +29,8 @@ pub(crate) struct RenderHost {
     pub(crate) world: Arc<dyn World>,
     /// How often each template is inside itself at the moment.
     pub(crate) included: HashMap<Str, usize>,
+    /// How often `tpl` is inside itself at the moment.
+    pub(crate) in_tpl: usize,
     pub(crate) lint: bool,
     pub(crate) enable_dns: bool,
     pub(crate) notes: Vec<LintNote>,

@@ -47,6 +47,10 @@ impl sprig::Host for Offline {
     fn lookup_host(&self, name: &str) -> Result<Vec<String>, String> {
         self.host.lookup_host(name)
     }
+
+    fn held_bytes(&self) -> Option<usize> {
+        self.host.held_bytes()
+    }
 }
 
 impl World for Offline {

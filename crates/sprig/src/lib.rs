@@ -8,6 +8,7 @@
 
 mod case;
 mod convert;
+mod cost;
 mod crypto;
 mod dates;
 mod dicts;
@@ -44,6 +45,11 @@ pub trait Host: Send + Sync {
 
     /// The addresses of a host name, as `net.LookupHost`.
     fn lookup_host(&self, name: &str) -> Result<Vec<String>, String>;
+
+    /// How many bytes the process holds at the moment, where somebody counts.
+    fn held_bytes(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// Every table of functions. A new module joins by being named here.
@@ -76,7 +82,14 @@ pub fn functions(host: Arc<dyn Host>) -> FuncMap {
         let host = host.clone();
         let body = entry.body;
         let signature = (entry.signature)();
-        map.insert(entry.name, Function { signature, body: Arc::new(move |_, args| body(&*host, args)) });
+        let body: Arc<gotmpl::Body> = match cost::of(entry.name) {
+            None => Arc::new(move |_, args| body(&*host, args)),
+            Some(cost) => Arc::new(move |state, args| {
+                state.spend(cost(args))?;
+                body(&*host, args)
+            }),
+        };
+        map.insert(entry.name, Function { signature, body });
     }
     map
 }

@@ -3,10 +3,10 @@
 use govalue::{CallError, Value};
 
 /// Bytes that one call may produce: more is refused where Go would ask the system for memory until it is killed.
-pub(crate) const MAX_BYTES: usize = 1 << 27;
+pub(crate) const MAX_BYTES: usize = 1 << 26;
 
 /// Elements that one call may produce.
-pub(crate) const MAX_ITEMS: usize = 1 << 24;
+pub(crate) const MAX_ITEMS: usize = 1 << 20;
 
 /// A nil pointer was followed; `reflect.TypeOf(nil).Kind()` is one.
 pub(crate) fn nil_dereference() -> CallError {

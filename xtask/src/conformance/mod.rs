@@ -3,6 +3,7 @@
 mod commands;
 mod fields;
 mod functions;
+mod hostile;
 mod judge;
 mod killed;
 mod lifecycle;

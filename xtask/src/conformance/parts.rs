@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use super::{
-    Pair, Score, commands, fields, functions, killed, lifecycle, lint, packages, render, sources, trees,
+    Pair, Score, commands, fields, functions, hostile, killed, lifecycle, lint, packages, render, sources, trees,
     values,
 };
 use crate::cluster::Cluster;
@@ -68,6 +68,7 @@ const PARTS: &[Part] = &[
     part("render", Needs::Nothing, |b| render::own_charts(b.pair)),
     part("commands", Needs::Nothing, |b| commands::run(b.pair)),
     part("functions", Needs::Nothing, |_| functions::run(false)),
+    part("hostile", Needs::Nothing, |b| hostile::run(b.pair)),
     part("values", Needs::Nothing, |b| values::run(b.pair)),
     part("packages", Needs::Nothing, |b| packages::run(b.pair)),
     piece("dependencies", |b| sources::dependencies(b.pair, b.bin)),

@@ -258,6 +258,7 @@ fn cost(value: &Value) -> u64 {
     match value {
         Value::Str(s) | Value::Bytes(s) => (s.len() / BYTES) as u64,
         Value::List(list) => (list.len() * size_of::<Value>() / BYTES) as u64,
+        Value::Map(map) => (map.len() / 4) as u64,
         _ => 0,
     }
 }

@@ -197,7 +197,9 @@ impl<'s> Machine<'s> {
         if has_arguments {
             return Err(self.error(format!("{name} has arguments but cannot be invoked as function")));
         }
-        let addressable = object.kind() == Kind::Pointer || receiver.via == Via::Addressable;
+        let through_pointer = matches!(&receiver.value, Value::Object(o) if o.kind() == Kind::Pointer);
+        let addressable =
+            object.kind() == Kind::Pointer || through_pointer || receiver.via == Via::Addressable;
         let via = match value {
             Value::Nil => Via::Interface,
             _ if addressable => Via::Addressable,

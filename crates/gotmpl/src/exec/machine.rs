@@ -132,8 +132,8 @@ impl<'s> Machine<'s> {
                 continue;
             };
             pc += 1;
-            self.limits.steps += 1;
-            if self.limits.steps > self.max_steps {
+            self.limits.budget.steps += 1;
+            if self.limits.budget.steps > self.max_steps {
                 return Err(self.out_of_steps(op));
             }
             match op {
@@ -180,7 +180,7 @@ impl<'s> Machine<'s> {
 
     /// Takes steps for the present node.
     pub fn spend(&mut self, steps: u64) -> Result<()> {
-        self.limits.spend(steps, self.set).map_err(|message| self.error(message))
+        self.limits.spend(steps, self.set).map_err(|why| self.error(why.to_string()))
     }
 
     /// The error for the step that was one too many.
@@ -369,7 +369,9 @@ pub(crate) fn printable(value: &Value) -> Option<Value> {
     match object.kind() {
         Kind::Pointer if object.is_nil() => Some(value.clone()),
         Kind::Pointer if object.text().is_none() => {
-            printable(&indirect(value.clone()).0).or(Some(value.clone()))
+            let target = indirect(value.clone()).0;
+            // A pointer whose target is not told prints itself.
+            if target.kind() == Kind::Pointer { Some(target) } else { printable(&target).or(Some(target)) }
         }
         Kind::Chan | Kind::Func if object.text().is_none() => None,
         _ => Some(value.clone()),

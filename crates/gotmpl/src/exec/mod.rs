@@ -13,7 +13,7 @@ mod stack;
 use govalue::Value;
 
 use crate::tree::VarId;
-use crate::{ExecError, Host, Place, Template, TemplateSet};
+use crate::{Budget, ExecError, Exhausted, Host, Place, Template, TemplateSet};
 use machine::Machine;
 pub(crate) use machine::printable;
 use operand::Operand;
@@ -32,8 +32,10 @@ pub(crate) struct Limits {
     operands: Vec<Operand>,
     /// Buffers that are not in use: what an execution writes into when its output becomes a string.
     buffers: Vec<Vec<u8>>,
-    /// Steps taken so far.
-    steps: u64,
+    /// How many functions are executing templates, one inside the other.
+    nesting: usize,
+    /// What was used up so far.
+    pub budget: Budget,
 }
 
 impl Limits {
@@ -53,10 +55,8 @@ impl Limits {
     }
 
     /// Takes steps of an execution in that set.
-    pub fn spend(&mut self, steps: u64, set: &TemplateSet) -> Result<(), String> {
-        self.steps = self.steps.saturating_add(steps);
-        let max = set.options().max_steps;
-        if self.steps <= max { Ok(()) } else { Err(format!("exceeded maximum number of steps ({max})")) }
+    pub fn spend(&mut self, steps: u64, set: &TemplateSet) -> Result<(), Exhausted> {
+        self.budget.spend(steps, set.options())
     }
 }
 
@@ -87,14 +87,21 @@ pub(crate) fn execute_nested(
     if limits.depth >= set.options().max_depth {
         return Err(ExecError::at(start_of(template), too_deep(set), None));
     }
-    limits.spend(1, set).map_err(|message| ExecError::at(start_of(template), message, None))?;
+    if limits.nesting >= set.options().max_nesting {
+        let max = set.options().max_nesting;
+        let message = format!("exceeded maximum nesting of functions that execute templates ({max})");
+        return Err(ExecError::at(start_of(template), message, None));
+    }
+    limits.spend(1, set).map_err(|why| ExecError::at(start_of(template), why.to_string(), None))?;
     let depth = limits.depth;
     limits.depth += 1;
+    limits.nesting += 1;
     let mut machine = Machine::new(set, template, data, host, limits);
     let result = stack::recurse(&mut machine, UNITS, |machine| machine.run_template(out));
     let result =
         result.unwrap_or_else(|error| Err(ExecError::at(start_of(template), no_stack(), Some(error.into()))));
     limits.depth = depth;
+    limits.nesting -= 1;
     result
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn parse(
         variables: HashMap::from([(&b"$"[..], 0)]),
         callees: HashMap::new(),
         scratch: Vec::new(),
+        max_nodes: options.max_nodes,
     };
     parser.run()?;
     Ok(parser.unit)
@@ -63,6 +64,7 @@ struct Parser<'s> {
     callees: HashMap<&'s [u8], Callee>,
     /// Nodes of the lists that are not complete yet.
     scratch: Vec<u32>,
+    max_nodes: usize,
 }
 
 /// How a body began, and what must be done at its end.
@@ -134,6 +136,9 @@ impl Parser<'_> {
                 return Err(self.error("unexpected EOF"));
             }
             self.text_or_action()?;
+            if self.unit.nodes.len() > self.max_nodes {
+                return Err(self.error(format!("text has more than {} nodes", self.max_nodes)));
+            }
         }
         let name = self.tree.name.clone();
         self.add_body()?;

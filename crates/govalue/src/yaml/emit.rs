@@ -45,6 +45,9 @@ impl Place {
     pub(super) const ROOT: Place = Place { indent: None, role: Role::Root };
 }
 
+/// What is longer is refused, for a value may hold another in two places, and that one another, and so on.
+pub(super) const MAX_LENGTH: usize = 1 << 26;
+
 impl Emitter {
     /// Starts a document. `indent` is the number of spaces a level, as `Encoder.SetIndent` takes it.
     pub(super) fn new(dialect: Dialect, indent: usize) -> Emitter {
@@ -54,6 +57,11 @@ impl Emitter {
             Dialect::V3 => usize::MAX,
         };
         Emitter { out: Vec::new(), dialect, step, width, column: 0, whitespace: true, indention: true }
+    }
+
+    /// Whether more was written than a document may have.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.out.len() > MAX_LENGTH
     }
 
     /// Ends the document and returns its text.

@@ -47,7 +47,7 @@ fn too_deep() -> YamlError {
 
 impl Source for Value {
     fn write(&self, out: &mut Emitter, place: Place, depth: usize) -> Result<(), Detour> {
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || out.is_too_long() {
             return Err(Detour);
         }
         match self {
@@ -104,7 +104,7 @@ fn write_map(map: &Map, out: &mut Emitter, place: Place, depth: usize) -> Result
 impl Source for serde_json::Value {
     fn write(&self, out: &mut Emitter, place: Place, depth: usize) -> Result<(), Detour> {
         use serde_json::Value as Json;
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || out.is_too_long() {
             return Err(Detour);
         }
         match self {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::emit::{Emitter, Place, Style, Written};
+use super::emit::{Emitter, MAX_LENGTH, Place, Style, Written};
 use super::node::Text;
 use super::{Dialect, MAX_DEPTH, YamlError, base64, decode_v3, number, order};
 use crate::{Key, Value};
@@ -31,6 +31,9 @@ pub fn encode(value: &Value, indent: usize) -> Result<Vec<u8>, YamlError> {
 fn write(out: &mut Emitter, value: &Value, place: Place, depth: usize) -> Result<(), YamlError> {
     if depth > MAX_DEPTH {
         return Err(YamlError::yaml(None, format!("exceeded max depth of {MAX_DEPTH}")));
+    }
+    if out.is_too_long() {
+        return Err(YamlError::yaml(None, format!("exceeded max length of {MAX_LENGTH} bytes")));
     }
     match value {
         Value::Nil => out.scalar(Written::plain("null"), place),

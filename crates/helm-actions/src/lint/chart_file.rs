@@ -13,7 +13,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     let folder = if path.is_dir() { Err("should be a file, not a directory") } else { Ok(()) };
     linter.rule(Severity::Error, FILE, folder);
     let compat = linter.request.compat;
-    let data = std::fs::read(&path).map_err(|e| {
+    let data = helm_chart::dir::read_regular(&path, helm_chart::MAX_CHART_SIZE).map_err(|e| {
         let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
         PathError::new(operation, &path)(e).to_string()
     });

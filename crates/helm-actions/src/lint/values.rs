@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use helm_chart::MAX_CHART_SIZE;
+use helm_chart::dir::read_regular;
 use helm_chart::{Compat, schema, values};
 use helm_render::Schema;
 
@@ -22,12 +24,12 @@ pub(super) fn check(linter: &mut Linter<'_>) {
 fn check_file(linter: &mut Linter<'_>) -> Result<(), String> {
     let request = linter.request;
     let warnings = &mut linter.linted.warnings;
-    let data = std::fs::read(linter.dir.join(FILE)).map_err(|e| e.to_string())?;
+    let data = read_regular(&linter.dir.join(FILE), MAX_CHART_SIZE).map_err(|e| e.to_string())?;
     let defaults =
         values::load_first(&data, request.compat).map_err(|e| format!("unable to parse YAML: {e}"))?;
     // Only the chart's own values are checked here, as Helm 2 did: those of subcharts are when it is rendered.
     let merged = values::coalesce_tables(&request.values.shallow_copy(), &defaults, request.compat, warnings);
-    let schema = std::fs::read(linter.dir.join("values.schema.json")).unwrap_or_default();
+    let schema = read_regular(&linter.dir.join("values.schema.json"), MAX_CHART_SIZE).unwrap_or_default();
     let loader: Arc<dyn schema::Loader> = match &request.schema {
         _ if schema.is_empty() => return Ok(()),
         // Helm 3 checks this one all the same.

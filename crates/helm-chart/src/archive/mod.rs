@@ -14,8 +14,8 @@ use std::io::Read;
 use std::path::Path;
 
 pub use expand::{ExpandError, expand};
-pub(crate) use read::clean;
 pub use read::{ArchiveError, read_files};
+pub(crate) use read::{MAX_ENTRIES, clean};
 pub use save::{SaveError, pack, save};
 
 use crate::load::{Format, MAX_CHART_SIZE, assemble_as, detect_format};
@@ -70,7 +70,7 @@ fn read_archive(path: &Path) -> Result<Vec<u8>, LoadError> {
     if found.is_dir() {
         return Err(ArchiveError::IsFolder.into());
     }
-    let file = fs::File::open(path).map_err(PathError::new("open", path))?;
+    let file = crate::dir::open_regular(path).map_err(PathError::new("open", path))?;
     let mut data = Vec::new();
     // Nothing that unpacks to a chart is larger than its content.
     let read = file.take(2 * MAX_CHART_SIZE).read_to_end(&mut data);

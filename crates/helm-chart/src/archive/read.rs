@@ -11,6 +11,9 @@ use crate::{BufferedFile, Compat, PathError, Time};
 /// The greatest archive after decompression, headers and padding included: room for a chart of many tiny files.
 const MAX_STREAM: u64 = 4 * MAX_CHART_SIZE;
 
+/// Entries of an archive, empty ones as well: each takes memory and time. Helm has no limit.
+pub(crate) const MAX_ENTRIES: usize = 100_000;
+
 /// Why an archive cannot be read; texts as Helm's.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant is told by its text")]
@@ -56,6 +59,8 @@ pub enum ArchiveError {
         quoted(name)
     )]
     FileTooLarge { name: String },
+    #[error("chart archive has more than {MAX_ENTRIES} entries, those of the charts in it included")]
+    TooManyEntries,
     #[error("no files in chart archive")]
     NoFiles,
     #[error("{0}")]
@@ -89,7 +94,12 @@ fn unpack(data: &[u8], compat: Compat) -> Result<Vec<BufferedFile>, ArchiveError
     let mut stream = Stream::new(Unzip::new(data).take(MAX_STREAM));
     let mut remaining = MAX_CHART_SIZE;
     let mut files = Vec::new();
+    let mut entries = 0;
     while let Some(header) = stream.next()? {
+        entries += 1;
+        if entries > MAX_ENTRIES {
+            return Err(ArchiveError::TooManyEntries);
+        }
         if header.is_folder() || header.kind == b'g' {
             continue;
         }

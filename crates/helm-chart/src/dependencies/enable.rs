@@ -8,6 +8,9 @@ use crate::Warning;
 use crate::values::{CoalesceError, coalesce_tree, path_value, table};
 use crate::warning::Level;
 
+/// Charts that a chart may come to by way of aliases, which multiply from level to level. Helm has no limit.
+const MAX_CHARTS: usize = 10_000;
+
 /// Gives a chart the subcharts that its `dependencies` ask for and drops those that are off, then goes on below.
 /// `path` is where the chart's values stand in those of the root, with a dot behind.
 pub(super) fn process(
@@ -20,6 +23,9 @@ pub(super) fn process(
     // A chart that declares nothing keeps what lies in its charts/ folder, all the way down.
     let Some(entries) = graph.meta(node).dependencies.clone() else { return Ok(()) };
     let children = requested(graph, node, &entries);
+    if graph.nodes.len() > MAX_CHARTS {
+        return Err(CoalesceError::TooManyCharts(MAX_CHARTS));
+    }
     graph.set_children(node, children);
     for &entry in &entries {
         graph.entries[entry].dependency.enabled = true;

@@ -10,6 +10,8 @@ pub enum IgnoreError {
     BadPattern,
     #[error("bufio.Scanner: token too long")]
     LineTooLong,
+    #[error(".helmignore: too many rules for so many files")]
+    TooMany,
 }
 
 impl From<BadPattern> for IgnoreError {
@@ -51,6 +53,11 @@ impl Rules {
             rules.add(&String::from_utf8_lossy(line))?;
         }
         Ok(rules)
+    }
+
+    /// The number of rules.
+    pub(super) fn len(&self) -> usize {
+        self.rules.len()
     }
 
     /// Adds what Helm always ignores: hidden files in `templates/`.

@@ -3,6 +3,7 @@
 mod find;
 mod glob;
 mod ignore;
+mod regular;
 mod save;
 mod walk;
 
@@ -15,12 +16,25 @@ use govalue::Str;
 pub use find::glob;
 pub use glob::BadPattern;
 pub use ignore::{IgnoreError, Rules};
+pub use regular::{open_regular, read_named, read_regular};
 pub(crate) use save::write_file;
 pub use save::{NoChart, check, save};
 
 use crate::load::{Format, MAX_CHART_SIZE, MAX_FILE_SIZE_V3, assemble_as, detect_format};
 use crate::{BufferedFile, Chart, Compat, LoadError, PathError, Time, Warning};
 use walk::Visit;
+
+/// Files and folders of a chart that are visited: links may fan out.
+const MAX_ENTRIES: usize = 100_000;
+
+/// As how many of them a link counts.
+const LINK: usize = 20;
+
+/// The largest `.helmignore`; Helm has no limit.
+const MAX_IGNORE_FILE: u64 = 1 << 20;
+
+/// How often a name is compared with a rule of `.helmignore`; Helm has no limit.
+const MAX_COMPARISONS: usize = 20_000_000;
 
 /// Why a folder cannot be read as a chart.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +52,8 @@ pub enum DirError {
     TooLarge { name: String },
     #[error("chart file {name:?} is larger than the maximum file size {MAX_FILE_SIZE_V3}")]
     FileTooLarge { name: String },
+    #[error("{path}: a chart has at most {MAX_ENTRIES} files and folders, a link counts as {LINK}")]
+    TooMany { path: String },
     #[error("error evaluating symlink {path}: {reason}")]
     Link { path: String, reason: String },
 }
@@ -65,7 +81,7 @@ pub(crate) fn is_dir(path: &Path) -> Result<bool, PathError> {
 /// Helm 4's look at the `apiVersion` before it loads a folder.
 pub(crate) fn detect(path: &Path) -> Result<Format, LoadError> {
     let chartfile = absolute(path).join("Chart.yaml");
-    let data = fs::read(&chartfile)
+    let data = read_regular(&chartfile, MAX_CHART_SIZE)
         .map_err(PathError::new("open", &chartfile))
         .map_err(|source| LoadError::Undetected { path: chartfile.display().to_string(), source })?;
     detect_format(&data)
@@ -95,11 +111,14 @@ pub fn read_files(
     let root = absolute(path);
     let ignore_file = root.join(".helmignore");
     let mut rules = match fs::metadata(&ignore_file) {
-        Ok(_) => Rules::parse(&fs::read(&ignore_file).map_err(PathError::new("open", &ignore_file))?)?,
+        Ok(_) => {
+            let data = read_regular(&ignore_file, MAX_IGNORE_FILE);
+            Rules::parse(&data.map_err(PathError::new("open", &ignore_file))?)?
+        }
         Err(_) => Rules::default(),
     };
     rules.add_defaults();
-    let mut reader = Reader { rules, compat, remaining: MAX_CHART_SIZE, files: Vec::new() };
+    let mut reader = Reader { rules, compat, remaining: MAX_CHART_SIZE, compared: 0, files: Vec::new() };
     walk::walk(&root, warnings, &mut |path, name, found| reader.visit(path, name, found))?;
     Ok(reader.files)
 }
@@ -108,11 +127,17 @@ struct Reader {
     rules: Rules,
     compat: Compat,
     remaining: u64,
+    /// Names that were compared with a rule.
+    compared: usize,
     files: Vec<BufferedFile>,
 }
 
 impl Reader {
     fn visit(&mut self, path: &Path, name: &str, found: &fs::Metadata) -> Result<Visit, DirError> {
+        self.compared += self.rules.len();
+        if self.compared > MAX_COMPARISONS {
+            return Err(IgnoreError::TooMany.into());
+        }
         if self.rules.ignore(name, found.is_dir()) {
             return Ok(Visit::Skip);
         }
@@ -144,7 +169,7 @@ impl Reader {
             let make = PathError::new(operation, path);
             |source| DirError::Read { name: name.to_owned(), source: make(source) }
         };
-        let file = fs::File::open(path).map_err(fail("open"))?;
+        let file = open_regular(path).map_err(fail("open"))?;
         let mut data = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
         // One byte more than allowed: the file may have grown since.
         file.take(self.remaining + 1).read_to_end(&mut data).map_err(fail("read"))?;

@@ -7,6 +7,7 @@ use govalue::yaml::YamlError;
 use govalue::yaml::sigs;
 
 use crate::archive::{self, SaveError};
+use crate::load::MAX_CHART_SIZE;
 use crate::metadata::API_V1;
 use crate::{Chart, Compat, Lock, Metadata, PathError, Time};
 
@@ -96,7 +97,8 @@ pub fn check(path: &Path, compat: Compat) -> Result<(), NoChart> {
     if fs::metadata(&chartfile).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
         return Err(NoChart::NoChartfile { path: path.to_owned() });
     }
-    let data = fs::read(&chartfile).map_err(|_| NoChart::Unreadable { path: path.to_owned() })?;
+    let data = super::read_regular(&chartfile, MAX_CHART_SIZE)
+        .map_err(|_| NoChart::Unreadable { path: path.to_owned() })?;
     if sigs::to_json_value(&data).is_ok_and(|document| document.is_null()) {
         return Err(NoChart::Empty);
     }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 
-use super::DirError;
+use super::{DirError, LINK, MAX_ENTRIES};
 use crate::warning::Level;
 use crate::{PathError, Warning};
 
@@ -28,12 +28,13 @@ pub(super) fn walk(
     visit: &mut Visitor<'_>,
 ) -> Result<(), DirError> {
     let real = fs::canonicalize(root).map_err(PathError::new("lstat", root))?;
-    Walker { warnings, visit }.folder(root, "", &real)
+    Walker { warnings, visit, visited: 0 }.folder(root, "", &real)
 }
 
 struct Walker<'w, 'v> {
     warnings: &'w mut Vec<Warning>,
     visit: &'w mut Visitor<'v>,
+    visited: usize,
 }
 
 impl Walker<'_, '_> {
@@ -53,6 +54,10 @@ impl Walker<'_, '_> {
     }
 
     fn entry(&mut self, path: &Path, name: &str, real: &Path) -> Result<(), DirError> {
+        self.visited += 1;
+        if self.visited > MAX_ENTRIES {
+            return Err(DirError::TooMany { path: path.display().to_string() });
+        }
         let found = fs::symlink_metadata(path).map_err(PathError::new("lstat", path))?;
         if found.is_symlink() { self.link(path, name, real) } else { self.visit(path, name, real, &found) }
     }
@@ -65,6 +70,8 @@ impl Walker<'_, '_> {
     }
 
     fn link(&mut self, path: &Path, name: &str, real: &Path) -> Result<(), DirError> {
+        // Links to folders with links fan out.
+        self.visited += LINK - 1;
         let shown = || path.display().to_string();
         let target = resolve(path).map_err(|reason| DirError::Link { path: shown(), reason })?;
         if real.starts_with(&target) {

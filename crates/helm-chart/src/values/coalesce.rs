@@ -6,14 +6,20 @@ use super::{GLOBAL, values_type};
 use crate::go::{plain, quoted};
 use crate::{Chart, Compat, Warning};
 
-/// Why values cannot be coalesced: the key of a subchart holds something else than a table.
+/// Why values cannot be coalesced.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("type mismatch on {chart}: {shown}")]
-pub struct CoalesceError {
-    /// The subchart.
-    pub chart: String,
-    /// The value, as Go's `%t` shows it.
-    pub shown: String,
+pub enum CoalesceError {
+    /// The key of a subchart holds something else than a table.
+    #[error("type mismatch on {chart}: {shown}")]
+    Mismatch {
+        /// The subchart.
+        chart: String,
+        /// The value, as Go's `%t` shows it.
+        shown: String,
+    },
+    /// Aliases of aliases come to more charts than this.
+    #[error("Chart.yaml: dependencies with aliases come to more than {0} charts")]
+    TooManyCharts(usize),
 }
 
 /// A chart as far as coalescing looks at it: a loaded chart, or a node that dependency processing works on.
@@ -128,7 +134,7 @@ impl Coalescer<'_> {
             let inner = match values.get(name.as_bytes()) {
                 Some(Value::Map(inner)) => inner,
                 Some(other) => {
-                    return Err(CoalesceError {
+                    return Err(CoalesceError::Mismatch {
                         chart: name.into_owned(),
                         shown: crate::go::percent_t(&other),
                     });

@@ -127,7 +127,7 @@ fn check(path: &Path, request: &LintRequest<'_>) -> Result<Linted, String> {
             .prefix("helm-lint")
             .tempdir()
             .map_err(|e| format!("unable to create temp dir to extract tarball: {e}"))?;
-        let data = std::fs::read(path)
+        let data = helm_chart::dir::read_regular(path, 2 * helm_chart::MAX_CHART_SIZE)
             .map_err(|e| format!("unable to open tarball: {}", crate::text::path_error("open", path, &e)))?;
         let chart = helm_chart::archive::expand(&data, dir.path(), request.compat)
             .map_err(|e| format!("unable to extract tarball: {e}"))?;

@@ -1,6 +1,6 @@
 //! `helm repo add|index|list|remove|update`.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -251,8 +251,15 @@ fn list(context: &Context, args: &Args) -> Result<(), CliError> {
             }
         };
     }
-    let listed: Vec<Listed<'_>> =
-        file.repositories.iter().map(|entry| Listed { name: &entry.name, url: &entry.url }).collect();
+    // Helm shows a password that stands in an address.
+    let addresses: Vec<String> =
+        file.repositories.iter().map(|entry| gonet::mask_password(&entry.url)).collect();
+    let listed: Vec<Listed<'_>> = file
+        .repositories
+        .iter()
+        .zip(&addresses)
+        .map(|(entry, url)| Listed { name: &entry.name, url })
+        .collect();
     format.print(context, &listed, || {
         let cells: Vec<Vec<String>> =
             listed.iter().map(|entry| vec![entry.name.to_owned(), entry.url.to_owned()]).collect();
@@ -345,7 +352,7 @@ pub(crate) fn update_all(
                 }
             };
             // Told as it happens; where nobody reads, nothing is lost.
-            let _ = writeln!(std::io::stdout(), "{line}");
+            crate::screen::output_line(&line);
         })
         .await;
         Ok::<(), SourceError>(())

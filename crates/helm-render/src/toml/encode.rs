@@ -1,5 +1,7 @@
 //! Writing: keys with plain values first, then tables, each sorted; two spaces a level.
 
+use std::cell::Cell;
+
 use govalue::time::{Duration, RFC3339_NANO, Time, Zone};
 use govalue::{Key, Kind, List, Map, Object, StructField, Value, strconv};
 
@@ -33,7 +35,7 @@ enum Shape {
 
 /// Encodes a value.
 pub(crate) fn encode(value: &Value) -> Result<Vec<u8>, EncodeError> {
-    let mut encoder = Encoder { out: Vec::new(), depth: 0 };
+    let mut encoder = Encoder { out: Vec::new(), depth: 0, looked_at: Cell::new(0) };
     if matches!(value, Value::Nil) {
         return Err(EncodeError::Panic("reflect: call of reflect.Value.Type on zero Value"));
     }
@@ -41,9 +43,13 @@ pub(crate) fn encode(value: &Value) -> Result<Vec<u8>, EncodeError> {
     Ok(encoder.out)
 }
 
+/// Values that are looked at for how they are to be written, those in lists again at each level.
+const MAX_LOOKS: usize = 10_000_000;
+
 struct Encoder {
     out: Vec<u8>,
     depth: usize,
+    looked_at: Cell<usize>,
 }
 
 /// The entries of a table: those written as `key = value`, then the tables, each with its name and the position of
@@ -78,6 +84,15 @@ impl Encoder {
         }
     }
 
+    /// A value may hold another in two places, and that one another, and so on.
+    fn within_bounds(&self) -> Result<(), EncodeError> {
+        const MAX_LENGTH: usize = 1 << 26;
+        if self.out.len() > MAX_LENGTH {
+            return refused(format!("toml: text is longer than {MAX_LENGTH} bytes"));
+        }
+        Ok(())
+    }
+
     fn descend(&mut self) -> Result<(), EncodeError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -88,10 +103,11 @@ impl Encoder {
 
     /// Writes `key = value`, a table or an array of tables, whatever the value is.
     fn entry(&mut self, key: &mut Vec<String>, value: &Value) -> Result<(), EncodeError> {
+        self.within_bounds()?;
         if let Value::Func(_) | Value::Complex(_) = value {
             return refused(format!("unsupported type for key '{}': {}", dotted(key), value.kind()));
         }
-        match (shape(value, self.depth)?, value) {
+        match (shape(value, self.depth, &self.looked_at)?, value) {
             // A nil slice is an empty one at the top.
             (Shape::Absent, Value::List(_)) if key.is_empty() => self.write("[]"),
             (Shape::Absent, _) => {}
@@ -139,7 +155,7 @@ impl Encoder {
 
     fn table(&mut self, key: &mut Vec<String>, value: &Value) -> Result<(), EncodeError> {
         self.descend()?;
-        let entries = entries(value, self.depth)?;
+        let entries = entries(value, self.depth, &self.looked_at)?;
         for Entry { name, value, .. } in entries.direct.into_iter().chain(entries.tables) {
             key.push(name);
             self.entry(key, &value)?;
@@ -151,6 +167,7 @@ impl Encoder {
 
     /// Writes a value after `=` or inside an array.
     fn element(&mut self, value: &Value) -> Result<(), EncodeError> {
+        self.within_bounds()?;
         match value {
             Value::Str(s) => append_quoted(&mut self.out, s),
             Value::Bool(b) => self.write(if *b { "true" } else { "false" }),
@@ -206,11 +223,11 @@ impl Encoder {
 
     fn inline_table(&mut self, value: &Value) -> Result<(), EncodeError> {
         self.descend()?;
-        let entries = entries(value, self.depth)?;
+        let entries = entries(value, self.depth, &self.looked_at)?;
         let (direct, tables) = (entries.direct.len(), entries.tables.len());
         self.write("{");
         for (i, entry) in entries.direct.into_iter().chain(entries.tables).enumerate() {
-            if shape(&entry.value, self.depth)? == Shape::Absent {
+            if shape(&entry.value, self.depth, &self.looked_at)? == Shape::Absent {
                 continue;
             }
             self.write(&quoted_key(&entry.name));
@@ -229,10 +246,10 @@ impl Encoder {
 }
 
 /// The entries of a map, sorted, or of a struct, in order of declaration.
-fn entries(value: &Value, depth: usize) -> Result<Entries, EncodeError> {
+fn entries(value: &Value, depth: usize, looked_at: &Cell<usize>) -> Result<Entries, EncodeError> {
     let mut entries = Entries { direct: Vec::new(), tables: Vec::new(), is_struct: false };
     let mut add = |name: String, value: Value, position: usize| {
-        let is_table = matches!(shape(&value, depth)?, Shape::Table | Shape::TableArray);
+        let is_table = matches!(shape(&value, depth, looked_at)?, Shape::Table | Shape::TableArray);
         let list = if is_table { &mut entries.tables } else { &mut entries.direct };
         list.push(Entry { name, value, position });
         Ok(())
@@ -301,7 +318,11 @@ fn is_nil(value: &Value) -> bool {
     }
 }
 
-fn shape(value: &Value, depth: usize) -> Result<Shape, EncodeError> {
+fn shape(value: &Value, depth: usize, looked_at: &Cell<usize>) -> Result<Shape, EncodeError> {
+    looked_at.set(looked_at.get() + 1);
+    if looked_at.get() > MAX_LOOKS {
+        return refused("toml: value is too large");
+    }
     if depth > MAX_DEPTH {
         return refused(format!("toml: exceeded max depth of {MAX_DEPTH}"));
     }
@@ -311,7 +332,7 @@ fn shape(value: &Value, depth: usize) -> Result<Shape, EncodeError> {
         Value::List(list) => {
             let mut all_tables = !list.is_empty();
             for item in list.items() {
-                match shape(item, depth + 1)? {
+                match shape(item, depth + 1, looked_at)? {
                     Shape::Absent => return refused("toml: cannot encode array with nil element"),
                     Shape::Table => {}
                     _ => all_tables = false,

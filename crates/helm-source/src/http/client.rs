@@ -89,13 +89,15 @@ pub struct Request {
     pub body: Body,
     /// Whether it may be sent again after a temporary refusal or a broken connection.
     pub repeatable: bool,
+    /// Whether the body holds credentials, which go to no other server that a redirect leads to.
+    pub secret_body: bool,
 }
 
 impl Request {
     /// A request without body; `GET` and `HEAD` may be repeated.
     pub fn new(method: Method, url: Url) -> Request {
         let repeatable = matches!(method, Method::GET | Method::HEAD);
-        Request { method, url, headers: HeaderMap::new(), body: Body::Empty, repeatable }
+        Request { method, url, headers: HeaderMap::new(), body: Body::Empty, repeatable, secret_body: false }
     }
 
     /// The request with a header; one that cannot be sent is an error.
@@ -191,18 +193,23 @@ impl Client {
                 (301 | 302 | 303 | 307 | 308, Some(target)) => target.to_str().unwrap_or_default().to_owned(),
                 _ => return Ok(response),
             };
-            location = gonet::mask_password(&target);
-            let target = Url::parse(&target).map_err(|e| {
-                let cause = format!(
-                    "failed to parse Location header {}: {e}",
-                    govalue::strconv::quote(target.as_bytes())
-                );
-                transport(&current, cause, false)
+            location = mask_user(&target);
+            let target = Url::parse(&target).map_err(|_| {
+                // The reason quotes what was parsed.
+                let reason = Url::parse(&location).err().map_or_else(String::new, |e| format!(": {e}"));
+                let shown = govalue::strconv::quote(location.as_bytes());
+                transport(&current, format!("failed to parse Location header {shown}{reason}"), false)
             })?;
             let next = current.url.resolve(&target);
             if !matches!(response.status.as_u16(), 307 | 308) && current.method != Method::HEAD {
                 current.method = Method::GET;
                 current.body = Body::Empty;
+            }
+            if current.secret_body && !matches!(current.body, Body::Empty) && !next.same_server(&request.url)
+            {
+                let cause =
+                    format!("the server sends on to {}, which gets no credentials", quoted(&next.host));
+                return Err(transport(&current, cause, false));
             }
             if !access.pass_credentials && !next.same_server(&request.url) {
                 current.headers.remove(AUTHORIZATION);
@@ -227,6 +234,9 @@ impl Client {
         }
         if request.url.host.is_empty() {
             return Err(transport(request, "http: no Host in request URL".to_owned(), false));
+        }
+        if let Some(cause) = other_address(&request.url) {
+            return Err(transport(request, cause, false));
         }
         let connections = self.connections(access)?;
         let mut builder = connections
@@ -416,4 +426,61 @@ fn transport(request: &Request, cause: String, closed: bool) -> HttpError {
 fn operation(method: &Method) -> String {
     let method = method.as_str();
     format!("{}{}", &method[..1], method[1..].to_ascii_lowercase())
+}
+
+/// A text that is meant to be an address without user and password, whether it can be parsed or not.
+fn mask_user(text: &str) -> String {
+    let Some(begin) = text.find("//").map(|at| at + 2) else { return text.to_owned() };
+    let end = text[begin..].find('?').map_or(text.len(), |at| begin + at);
+    match text[begin..end].rfind('@') {
+        Some(at) => format!("{}***{}", &text[..begin], &text[begin + at..]),
+        None => text.to_owned(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    govalue::strconv::quote(text.as_bytes())
+}
+
+/// What is checked must be what is dialled. The HTTP library reads hosts as browsers do, for which `2130706433`, `127.1`
+/// and `0x7f.1` are addresses; Go, and every check of this crate, reads them as names, which nobody has.
+fn other_address(url: &Url) -> Option<String> {
+    let host = url.hostname();
+    let dialled = reqwest::Url::parse(&url.without_user()).ok()?;
+    let address: std::net::Ipv4Addr = dialled.host_str()?.parse().ok()?;
+    match host.parse::<std::net::Ipv4Addr>() {
+        Ok(checked) if checked == address => None,
+        _ => Some(format!("dial tcp: lookup {host}: no such host")),
+    }
+}
+
+#[cfg(test)]
+mod host_tests {
+    use gonet::Url;
+
+    use super::{mask_user, other_address};
+
+    #[test]
+    fn only_addresses_that_were_checked_are_dialled() {
+        let refused = |text: &str| other_address(&Url::parse(text).expect("a URL")).is_some();
+        for odd in [
+            "http://2130706433:80/t",
+            "http://127.1/",
+            "http://0/",
+            "http://0x7f.0.0.1/",
+            "http://0177.0.0.1/",
+        ] {
+            assert!(refused(odd), "{odd}");
+        }
+        for plain in ["http://127.0.0.1:80/t", "http://localhost/", "http://[::1]/", "https://example.com/"] {
+            assert!(!refused(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_masked_where_nothing_can_be_parsed() {
+        assert_eq!(mask_user("http://u:p@ss@h:x/%zz?a@b"), "http://***@h:x/%zz?a@b");
+        assert_eq!(mask_user("//u:p/w@h"), "//***@h");
+        assert_eq!(mask_user("/path"), "/path");
+    }
 }

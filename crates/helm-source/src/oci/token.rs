@@ -167,6 +167,7 @@ fn form(wanted: TokenRequest<'_>, credential: &Credential) -> Result<Request, Oc
         Request::new(Method::POST, url).header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
     request.body = Body::Bytes(Bytes::from(fields.join("&")));
     request.repeatable = true;
+    request.secret_body = true;
     Ok(request)
 }
 

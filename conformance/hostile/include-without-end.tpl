@@ -1,0 +1,1 @@
+{{/* expect: nested reference name */}}{{ define "a" }}{{ include "a" . }}{{ end }}x: {{ include "a" . }}

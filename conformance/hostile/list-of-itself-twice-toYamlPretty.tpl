@@ -1,0 +1,1 @@
+{{/* expect: * */}}{{ $l := list 1 }}{{ range until 100 }}{{ $l = list $l $l }}{{ end }}x: {{ toYamlPretty (dict "a" $l) | len }}

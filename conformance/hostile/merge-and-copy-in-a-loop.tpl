@@ -1,0 +1,1 @@
+{{/* expect: exceeded maximum number of steps */}}{{ $d := dict }}{{ range until 10000 }}{{ $_ := set $d (toString .) . }}{{ end }}{{ range until 1000000 }}{{ $x := deepCopy $d }}{{ $y := merge (dict) $d }}{{ $z := toYaml $d }}{{ $v := keys $d }}{{ $w := values $d }}{{ end }}x: 1

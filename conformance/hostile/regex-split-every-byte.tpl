@@ -1,0 +1,1 @@
+{{/* expect: regexSplit */}}x: {{ regexSplit "" (repeat 60000000 "a") -1 | len }}

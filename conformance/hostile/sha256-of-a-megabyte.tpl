@@ -1,0 +1,1 @@
+{{/* expect: exceeded maximum number of steps */}}{{ $t := repeat 1000000 "a" }}{{ range until 100000 }}{{ $x := sha256sum $t }}{{ end }}x: 1

@@ -1,0 +1,1 @@
+{{/* expect: * */}}{{ $t := "a" }}{{ range until 100 }}{{ $t = print $t $t }}{{ end }}x: 1

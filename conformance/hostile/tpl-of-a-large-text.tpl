@@ -1,0 +1,1 @@
+{{/* expect: nodes */}}x: {{ tpl (repeat 5000000 "{{ . }}") 1 | len }}

@@ -1,0 +1,1 @@
+{{/* expect: exceeded maximum number of steps */}}{{ $x := uniq (until 1000000) }}x: 1
