@@ -72,7 +72,7 @@ impl Log {
 
     /// A text to stderr as it is.
     pub(crate) fn text(self, text: &str) {
-        let _ = write!(std::io::stderr(), "{text}");
+        crate::screen::error_text(text);
     }
 
     /// A plain line to stderr.

@@ -16,11 +16,16 @@ pub(crate) fn for_stdout(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Prints a line to stderr. Nothing sensible can be done when that is closed.
+/// Prints a line to stderr.
 pub(crate) fn error_line(line: &str) {
+    error_text(&format!("{line}\n"));
+}
+
+/// Prints a text to stderr. Nothing sensible can be done when that is closed.
+pub(crate) fn error_text(line: &str) {
     let mut out = std::io::stderr();
     let line = if is_plain(line) || !out.is_terminal() { Cow::Borrowed(line) } else { visible(line).into() };
-    let _ = writeln!(out, "{line}");
+    let _ = write!(out, "{line}");
 }
 
 /// Prints a line to stdout, beside what [`crate::context::Context`] gathers.
