@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use super::{
-    Pair, Score, commands, fields, functions, hostile, killed, lifecycle, lint, packages, render, sources, trees,
-    values,
+    Pair, Score, commands, fields, functions, hostile, killed, lifecycle, lint, packages, render, sources,
+    trees, values,
 };
 use crate::cluster::Cluster;
 
