@@ -22,6 +22,9 @@ const RENDER_STACK: usize = 8 << 20;
 /// How long letting go of a lease may take.
 const LAST_REQUEST: Duration = Duration::from_secs(5);
 
+/// How soon after the first signal another one is the same wish.
+const SAME_SIGNAL: Duration = Duration::from_secs(1);
+
 /// How this process is named in a lease: `host/pid/start`.
 fn holder() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
@@ -126,7 +129,7 @@ where
     })
 }
 
-/// Waits for SIGINT or SIGTERM and ends the verb; a second one ends the process at once.
+/// Waits for SIGINT or SIGTERM and ends the verb; another one, at least a second later, ends the process at once.
 async fn interrupt(canceller: Canceller, message: Option<String>) -> u8 {
     let code = next_signal().await;
     if let Some(message) = message {
@@ -134,6 +137,8 @@ async fn interrupt(canceller: Canceller, message: Option<String>) -> u8 {
     }
     canceller.cancel();
     tokio::spawn(async {
+        // `timeout` and supervisors signal the process and then its group: that is one wish, not two.
+        tokio::time::sleep(SAME_SIGNAL).await;
         let code = next_signal().await;
         std::process::exit(i32::from(code));
     });
