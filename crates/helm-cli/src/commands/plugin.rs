@@ -332,6 +332,8 @@ fn package(context: &Context, args: &Args) -> Result<(), CliError> {
             None
         }
     };
+    // Go's `filepath.Join` has no `./` in front.
+    let folder = if folder == Path::new(".") { PathBuf::new() } else { folder };
     let name = format!("{}-{}.tgz", plugin.metadata.name, plugin.metadata.version);
     let target = folder.join(&name);
     let archive = tarball(&plugin).map_err(|e| {
