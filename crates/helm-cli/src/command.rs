@@ -409,6 +409,7 @@ pub(crate) static ROOT: Command = Command {
         HELM_COMPAT=3 makes the program behave as Helm 3.22 does; without it, it behaves as Helm 4.3.",
     arity: Arity::Any,
     subcommands: &[
+        crate::completion::COMMAND,
         Command {
             name: "create",
             usage: "create NAME",
@@ -584,7 +585,7 @@ pub(crate) static ROOT: Command = Command {
             arity: Arity::Exactly(1),
             flags: &[&[
                 Flag::slice("filter", "tests to run: name=TEST, or !name=TEST to leave one out"),
-                Flag::switch("hide-notes", "do not print the notes"),
+                Flag::switch("hide-notes", "do not print the notes").only3(),
                 Flag::switch("logs", "print the logs of test pods"),
                 TIMEOUT,
             ]],

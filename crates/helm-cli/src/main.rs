@@ -6,6 +6,7 @@
 mod color;
 mod command;
 mod commands;
+mod completion;
 mod conduct;
 mod connect;
 mod context;
@@ -56,6 +57,9 @@ fn main() -> ExitCode {
 
 fn run(argv: &[OsString]) -> Result<(), CliError> {
     let compat = settings::compat(argv.first().map(OsString::as_os_str))?;
+    if let Some(descriptions) = completion::asked(argv) {
+        return completion::run(argv.get(2..).unwrap_or_default(), descriptions, compat);
+    }
     let dispatched = plugin::dispatch(argv, compat);
     if let Dispatched::Ran(outcome) = dispatched {
         return outcome;

@@ -69,6 +69,15 @@ impl ConnectOptions {
             .unwrap_or_else(|| "default".to_owned())
     }
 
+    /// The contexts of the kubeconfig files with their clusters, sorted by name; none when a file cannot be read.
+    pub fn contexts(&self) -> Vec<(String, String)> {
+        let kubeconfig = self.read_kubeconfig().ok().flatten().unwrap_or_default();
+        let cluster = |c: kube::config::NamedContext| (c.name, c.context.unwrap_or_default().cluster);
+        let mut contexts: Vec<(String, String)> = kubeconfig.contexts.into_iter().map(cluster).collect();
+        contexts.sort();
+        contexts
+    }
+
     /// All kubeconfig files merged; none when there is not one.
     fn read_kubeconfig(&self) -> Result<Option<Kubeconfig>, Error> {
         let mut merged: Option<Kubeconfig> = None;

@@ -1,6 +1,7 @@
 //! The comparison with the real Helm.
 
 mod commands;
+mod completion;
 mod fields;
 mod functions;
 mod hostile;

@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use super::{
-    Pair, Score, commands, fields, functions, hostile, killed, lifecycle, lint, packages, render, sources,
-    trees, values,
+    Pair, Score, commands, completion, fields, functions, hostile, killed, lifecycle, lint, packages, render,
+    sources, trees, values,
 };
 use crate::cluster::Cluster;
 
@@ -61,11 +61,13 @@ const PARTS: &[Part] = &[
     part("lifecycle", Needs::Cluster, |b| lifecycle::run(b.pair, b.cluster()?)),
     part("killed", Needs::Cluster, |b| killed::run(b.pair, b.cluster()?)),
     part("sources-live", Needs::Cluster, |b| sources::run_live(b.pair, b.cluster()?)),
+    part("completion-live", Needs::Cluster, |b| completion::run_live(b.pair, b.cluster()?)),
     part("sources", Needs::Nothing, |b| sources::run(b.pair, b.bin)),
     part("trees", Needs::Nothing, |b| trees::run(b.pair, b.bin)),
     part("fields", Needs::Nothing, |b| fields::run(b.pair, b.bin)),
     part("lint", Needs::Nothing, |b| lint::run(b.pair, b.bin)),
     part("render", Needs::Nothing, |b| render::own_charts(b.pair)),
+    part("completion", Needs::Nothing, |b| completion::run(b.pair)),
     part("commands", Needs::Nothing, |b| commands::run(b.pair)),
     part("functions", Needs::Nothing, |_| functions::run(false)),
     part("hostile", Needs::Nothing, |b| hostile::run(b.pair)),

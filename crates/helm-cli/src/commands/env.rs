@@ -17,6 +17,11 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), CliError> {
     Ok(())
 }
 
+/// The names of the variables, sorted.
+pub(crate) fn names(settings: &Settings) -> impl Iterator<Item = &'static str> {
+    variables(settings).into_iter().map(|(name, _)| name)
+}
+
 /// Name and value, sorted by name.
 pub(crate) fn variables(s: &Settings) -> Vec<(&'static str, String)> {
     let text = |o: &Option<String>| o.clone().unwrap_or_default();

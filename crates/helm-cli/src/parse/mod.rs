@@ -6,6 +6,7 @@
 
 mod csv;
 mod find;
+mod partial;
 mod pflag;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use govalue::time::Duration;
 use helm_chart::Compat;
 
 pub(crate) use find::{find, unknown_command};
+pub(crate) use partial::Partial;
 
 use crate::command::{Command, ROOT};
 use crate::error::CliError;

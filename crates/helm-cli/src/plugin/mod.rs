@@ -32,7 +32,6 @@ pub(crate) struct PluginCommand {
     /// The line of use.
     pub(crate) usage: String,
     /// One line.
-    #[allow(dead_code, reason = "the seam of completion and help")]
     pub(crate) short: String,
     /// Many, or none.
     #[allow(dead_code, reason = "the seam of completion and help")]
