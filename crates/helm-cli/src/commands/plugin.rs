@@ -95,6 +95,7 @@ pub(crate) const COMMAND: Command = Command {
                 Flag::text("destination", ".", "folder to write the archive to").short('d'),
             ]],
             run: Some(package),
+            only: Some(Compat::V4),
             ..BLANK
         },
         Command {
@@ -106,6 +107,7 @@ pub(crate) const COMMAND: Command = Command {
             arity: Arity::Exactly(1),
             flags: &[&[KEYRING]],
             run: Some(verify),
+            only: Some(Compat::V4),
             ..BLANK
         },
     ],
