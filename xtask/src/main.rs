@@ -16,6 +16,7 @@ cargo xtask COMMAND
   tidy                         check the dependency table and the project's own rules
   peers                        install the programs that the conformance run compares with
   bench                        time and memory of repositories and dependencies beside Helm 4.3.1
+  bench --cluster              installs and upgrades of a large chart on a real API server beside Helm 4.3.1
   conformance                  compare with Helm 4.3.1 and 3.22.0: every part, two at a time; each prints its count
   conformance --offline        only the parts that need no API server
   conformance --live           only the parts that need one
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
     let outcome = match args.first().map(String::as_str) {
         Some("tidy") => tidy::run(),
         Some("peers") => peers::install().map(|dir| println!("{}", dir.display())),
-        Some("bench") => bench::run(),
+        Some("bench") => bench::run(&args[1..]),
         Some("conformance") => conformance::run(&args[1..]),
         _ => {
             print!("{HELP}");

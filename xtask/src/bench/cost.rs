@@ -15,6 +15,17 @@ pub(super) struct Cost {
     pub(super) memory: u64,
 }
 
+impl Cost {
+    /// The shorter times and the larger memory of two.
+    pub(super) fn best(self, other: Cost) -> Cost {
+        Cost {
+            wall: self.wall.min(other.wall),
+            cpu: self.cpu.min(other.cpu),
+            memory: self.memory.max(other.memory),
+        }
+    }
+}
+
 /// Runs a command several times, each after `before`; answers the shortest time, the mean processor time and the most
 /// memory.
 pub(super) fn measure(

@@ -1,7 +1,9 @@
 //! `cargo xtask bench`: this program beside Helm 4.3.1 in one run, on the same data and the same server.
 
+mod cluster;
 mod cost;
 mod data;
+mod large_chart;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +33,15 @@ struct Row {
     wanted: f64,
 }
 
-pub(crate) fn run() -> Result<(), String> {
+pub(crate) fn run(args: &[String]) -> Result<(), String> {
+    match args {
+        [] => repositories_and_dependencies(),
+        [flag] if flag == "--cluster" => cluster::run(),
+        _ => Err("bench takes --cluster or nothing".to_owned()),
+    }
+}
+
+fn repositories_and_dependencies() -> Result<(), String> {
     let bin = peers::install_helm()?;
     let pair = Pair::new(build_ours()?, &bin)?;
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
