@@ -1,5 +1,6 @@
 //! Manifests bound to the kinds that the cluster serves.
 
+use helm_chart::Compat;
 use helm_kube::Resource;
 use helm_release::manifest::{self, Manifest};
 use k8s_object::Object;
@@ -27,11 +28,18 @@ pub(crate) async fn bind_text(
     text: &str,
     namespace: &str,
 ) -> Result<Vec<Resource>, ActionError> {
-    let manifests = manifest::read_stored(text, context.compat()).map_err(|e| {
+    Ok(context.cluster().build(read(text, context.compat())?, namespace).await?)
+}
+
+/// Reads the objects of a text of YAML documents. Documents without content are left out.
+pub(crate) fn read(text: &str, compat: Compat) -> Result<Vec<Object>, ActionError> {
+    let manifests = manifest::read_stored(text, compat).map_err(|e| {
         // A cluster's client reads the text as it stands, without sorting it first.
         ActionError::Other(format!("error parsing : {}", e.source))
     })?;
-    bind(context, &manifests, namespace).await
+    let documents = manifests.into_iter().map(|manifest| manifest.document);
+    let objects = documents.filter(|document| !document.is_null()).map(Object::from_value);
+    objects.map(|object| object.map_err(|e| ActionError::Other(e.to_string()))).collect()
 }
 
 /// Marks objects as belonging to a release.

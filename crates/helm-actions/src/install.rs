@@ -163,7 +163,10 @@ async fn check(
     if request.rendering.hide_secrets && !request.conduct.dry_run.is_dry() {
         return Err(ActionError::HideSecrets(compat));
     }
-    let last = available_name(context, request).await;
+    let last = match version {
+        Some(_) => render::while_discovering(context, available_name(context, request)).await,
+        None => available_name(context, request).await,
+    };
     Ok((version, last.map_err(|e| refused(context, "release name check failed", e))?))
 }
 

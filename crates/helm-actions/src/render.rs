@@ -48,6 +48,12 @@ pub(crate) async fn reach(context: &Context) -> Result<ServerVersion, ActionErro
     version.map_err(|e| e.during("kubernetes cluster unreachable"))
 }
 
+/// Does some work while the cluster is asked what it serves, which every verb needs sooner or later. An error of that
+/// is told when it is needed.
+pub(crate) async fn while_discovering<T>(context: &Context, work: impl Future<Output = T>) -> T {
+    futures::join!(work, context.cluster().discovery()).0
+}
+
 /// What the cluster can do.
 pub(crate) async fn capabilities(
     context: &Context,

@@ -202,11 +202,13 @@ async fn prepare(context: &Context, request: &UpgradeRequest) -> Result<Prepared
         return Err(ActionError::HideSecrets(compat));
     }
     let nothing = || ActionError::from(NotUpgradable::NothingDeployed(request.name.clone()));
-    let records = match request.conduct.dry_run.is_dry() {
-        true => context.store().records(&request.name).await.map_err(ActionError::from),
-        false => claimed_records(context, &request.name).await,
-    };
-    let records = records.map_err(|error| if error.is_not_found() { nothing() } else { error })?;
+    let records = render::while_discovering(context, async {
+        match request.conduct.dry_run.is_dry() {
+            true => context.store().records(&request.name).await.map_err(ActionError::from),
+            false => claimed_records(context, &request.name).await,
+        }
+    });
+    let records = records.await.map_err(|error| if error.is_not_found() { nothing() } else { error })?;
     let history = History::new(records).ok_or_else(nothing)?;
     let current = history.upgrade_base()?.release()?;
     // The base is the last revision unless that one failed.

@@ -51,6 +51,7 @@ pub(crate) fn connect_options(settings: &Settings) -> ConnectOptions {
         tls_server_name: settings.kube_tls_server_name.clone(),
         insecure_skip_tls_verify: settings.kube_insecure,
         rate_limit: rate_limit(settings),
+        cache_folder: Some(settings.kube_cache.join("helm")),
         user_agent: Some(user_agent(settings)),
     }
 }

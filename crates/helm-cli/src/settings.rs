@@ -23,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) kubeconfig: Option<String>,
     /// The list of files in `KUBECONFIG`.
     pub(crate) kubeconfig_list: Option<String>,
+    /// Where clients of Kubernetes keep what they learned of servers.
+    pub(crate) kube_cache: PathBuf,
     /// The home folder.
     pub(crate) home: PathBuf,
     pub(crate) kube_context: Option<String>,
@@ -151,6 +153,10 @@ impl Settings {
             namespace: text("namespace", "HELM_NAMESPACE"),
             kubeconfig: args.text_if_given("kubeconfig").map(str::to_owned),
             kubeconfig_list: variable("KUBECONFIG"),
+            kube_cache: match variable("KUBECACHEDIR") {
+                Some(folder) => PathBuf::from(folder),
+                None => PathBuf::from(variable("HOME").unwrap_or_default()).join(".kube/cache"),
+            },
             home: PathBuf::from(variable("HOME").unwrap_or_default()),
             kube_context: text("kube-context", "HELM_KUBECONTEXT"),
             kube_token: text("kube-token", "HELM_KUBETOKEN"),

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use http::{Method, Request, Response, StatusCode};
@@ -7,9 +8,14 @@ use serde_json::{Value, json};
 use tokio::sync::{OnceCell, RwLock};
 use tower::{BoxError, Service};
 
+use crate::discovery::Cache;
 use crate::manifest_check;
 use crate::transport::{Call, Transport, WarningSink};
 use crate::{Applied, Body, ConnectOptions, Discovery, Error, ResourceType, ServerVersion};
+
+/// Asks for the metadata of objects alone; a server that cannot sends all.
+const METADATA_ONLY: &str =
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
 /// A cluster to talk to. Cloning is cheap and shares the connection and what has been discovered.
 #[derive(Clone)]
@@ -135,7 +141,11 @@ impl Cluster {
         if let Some(known) = slot.as_ref() {
             return Ok(Arc::clone(known));
         }
-        let discovery = Arc::new(Discovery::read(self.transport().await?, &self.inner.warnings).await?);
+        let transport = self.transport().await?;
+        let cache = self.inner.options.cache_folder.as_deref();
+        let cache = cache.map(|folder| Cache::of_server(folder, transport.base()));
+        let discovery = Discovery::read(transport, &self.inner.warnings, cache.as_ref()).await?;
+        let discovery = Arc::new(discovery);
         *slot = Some(Arc::clone(&discovery));
         Ok(discovery)
     }
@@ -200,6 +210,23 @@ impl Cluster {
             token = page.metadata.next;
             if token.is_empty() {
                 break add_type(resource_type, objects, page.metadata.resource_version);
+            }
+        }
+    }
+
+    /// The names of all objects of a type in the whole cluster. Of the objects the server sends only the metadata.
+    pub async fn list_names(&self, resource_type: &ResourceType) -> Result<HashSet<String>, Error> {
+        let (mut names, mut token) = (HashSet::new(), String::new());
+        loop {
+            let call = Call::get(resource_type.collection_path(""))
+                .about(&resource_type.group_resource(), "")
+                .accept(METADATA_ONLY)
+                .query_if("continue", &token);
+            let page: ListPage = self.json(call).await?;
+            names.extend(page.items.iter().map(|object| object.name().to_owned()));
+            token = page.metadata.next;
+            if token.is_empty() {
+                return Ok(names);
             }
         }
     }
@@ -298,8 +325,7 @@ impl Cluster {
     async fn open(&self) -> Result<Transport, Error> {
         let config = self.inner.options.config().await?;
         let base = config.cluster_url.to_string();
-        let client = kube::Client::try_from(config).map_err(|e| Error::Config(e.to_string()))?;
-        Ok(Transport::new(client, &base, self.inner.options.rate_limit))
+        Ok(Transport::new(crate::connection::open(config)?, &base, self.inner.options.rate_limit))
     }
 
     pub(crate) async fn json<T: serde::de::DeserializeOwned>(&self, call: Call) -> Result<T, Error> {

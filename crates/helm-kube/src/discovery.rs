@@ -4,11 +4,17 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use futures::{StreamExt, TryStreamExt};
+use http::StatusCode;
+use http::header::ETAG;
 use k8s_object::GroupVersionKind;
 use serde::Deserialize;
 
 use crate::transport::{Call, Transport, WarningSink};
 use crate::{Error, ResourceType};
+
+mod cache;
+
+pub(crate) use cache::Cache;
 
 /// Asks for the aggregated form first; a server without it answers in the plain one.
 const ACCEPT: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
@@ -70,10 +76,11 @@ impl Discovery {
     pub(crate) async fn read(
         transport: &Transport,
         warnings: &OnceLock<WarningSink>,
+        cache: Option<&Cache>,
     ) -> Result<Discovery, Error> {
         let (core, groups) = futures::try_join!(
-            transport.json::<Root>(Call::get("/api").accept(ACCEPT).raw(), warnings),
-            transport.json::<Root>(Call::get("/apis").accept(ACCEPT).raw(), warnings),
+            root(transport, warnings, cache, "/api"),
+            root(transport, warnings, cache, "/apis"),
         )?;
         let mut discovery = Discovery::default();
         let mut plain = Vec::new();
@@ -178,6 +185,37 @@ impl Discovery {
             namespaced,
         });
     }
+}
+
+/// Asks for a root of the API, and reads what was kept of it if the server says that this still holds.
+async fn root(
+    transport: &Transport,
+    warnings: &OnceLock<WarningSink>,
+    cache: Option<&Cache>,
+    path: &str,
+) -> Result<Root, Error> {
+    let kept = cache.and_then(|cache| cache.read(path));
+    let mut call = Call::get(path).accept(ACCEPT).raw();
+    // What cannot be understood is asked for again.
+    let kept = kept.and_then(|kept| Some((kept.etag, serde_json::from_slice::<Root>(&kept.body).ok()?)));
+    if let Some((etag, _)) = &kept {
+        call = call.unless_still(etag);
+    }
+    let response = transport.send(call, warnings).await?;
+    if let Some((_, root)) = kept
+        && response.status() == StatusCode::NOT_MODIFIED
+    {
+        return Ok(root);
+    }
+    let etag = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+    let body = crate::transport::collect(response).await?;
+    let root: Root =
+        serde_json::from_slice(&body).map_err(|e| Error::decode("reading the server's answer", e))?;
+    // A tag on anything but the aggregated form would not tell of changes inside of the groups.
+    if let (Some(cache), Some(etag), Root::Aggregated { .. }) = (cache, etag, &root) {
+        cache.write(path, &etag, &body);
+    }
+    Ok(root)
 }
 
 fn join(group: &str, version: &str) -> String {

@@ -14,6 +14,7 @@
 mod adoption;
 mod apply;
 mod cluster;
+mod connection;
 mod discovery;
 mod error;
 mod logs;

@@ -37,6 +37,8 @@ pub struct ConnectOptions {
     pub insecure_skip_tls_verify: bool,
     /// A limit on the rate of requests; none by default.
     pub rate_limit: Option<RateLimit>,
+    /// Where what servers serve is kept from one run to the next; nowhere when absent.
+    pub cache_folder: Option<PathBuf>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
 }

@@ -34,6 +34,14 @@ impl ResourceType {
         plural: Cow::Borrowed("leases"),
         namespaced: true,
     };
+    /// `apiextensions.k8s.io/v1` CustomResourceDefinition.
+    pub const DEFINITION: ResourceType = ResourceType {
+        group: Cow::Borrowed("apiextensions.k8s.io"),
+        version: Cow::Borrowed("v1"),
+        kind: Cow::Borrowed("CustomResourceDefinition"),
+        plural: Cow::Borrowed("customresourcedefinitions"),
+        namespaced: false,
+    };
     /// `apps/v1` ReplicaSet.
     pub const REPLICA_SET: ResourceType = ResourceType {
         group: Cow::Borrowed("apps"),
@@ -51,6 +59,11 @@ impl ResourceType {
             plural: Cow::Borrowed(plural),
             namespaced,
         }
+    }
+
+    /// Whether objects define kinds, in whatever version.
+    pub fn is_definition(&self) -> bool {
+        self.group == ResourceType::DEFINITION.group && self.kind == ResourceType::DEFINITION.kind
     }
 
     /// `version`, or `group/version`.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use govalue::strconv::quote;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, WARNING};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, IF_NONE_MATCH, RETRY_AFTER, WARNING};
 use http::{Method, Request, Response, StatusCode};
 use kube::client::Body;
 use serde::de::DeserializeOwned;
@@ -46,6 +46,8 @@ pub(crate) struct Call {
     streaming: bool,
     /// Whether an error is told from the status code alone, as client-go's raw requests do.
     raw: bool,
+    /// The tag of an answer that need not be sent again.
+    known: Option<String>,
     /// What client-go appends to errors it makes up itself: `(get pods web)`.
     about: String,
 }
@@ -60,6 +62,7 @@ impl Call {
             body: Vec::new(),
             streaming: false,
             raw: false,
+            known: None,
             about: String::new(),
         }
     }
@@ -102,6 +105,12 @@ impl Call {
         self
     }
 
+    /// Asks for an answer only if it is another than the one with this tag.
+    pub(crate) fn unless_still(mut self, etag: &str) -> Call {
+        self.known = Some(etag.to_owned());
+        self
+    }
+
     /// Names the resource, and object if any, the call is about.
     pub(crate) fn about(mut self, group_resource: &str, name: &str) -> Call {
         self.about = format!("{group_resource} {name}").trim_end().to_owned();
@@ -113,6 +122,11 @@ impl Transport {
     pub(crate) fn new(client: kube::Client, base: &str, limit: Option<RateLimit>) -> Transport {
         let base = base.trim_end_matches('/').to_owned();
         Transport { client, base, limiter: limit.map(Limiter::new) }
+    }
+
+    /// The server's URL without a trailing slash.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
     }
 
     /// Sends a call; an answer that is no success becomes an error.
@@ -131,7 +145,8 @@ impl Transport {
             if let Some(sink) = warnings.get() {
                 report_warnings(response.headers(), sink);
             }
-            if response.status().is_success() {
+            let unchanged = call.known.is_some() && response.status() == StatusCode::NOT_MODIFIED;
+            if response.status().is_success() || unchanged {
                 return Ok(response);
             }
             if let Some(pause) = asked_pause(&call.method, &response).filter(|_| pauses_left > 0) {
@@ -151,13 +166,7 @@ impl Transport {
 
     /// Sends a call and collects the answer's body.
     pub(crate) async fn bytes(&self, call: Call, warnings: &OnceLock<WarningSink>) -> Result<Bytes, Error> {
-        let response = self.send(call, warnings).await?;
-        response.into_body().collect_bytes().await.map_err(|e| {
-            Error::decode(
-                "unexpected error when reading response body. Please retry. Original error",
-                gonet::cause(&e, ""),
-            )
-        })
+        collect(self.send(call, warnings).await?).await
     }
 
     /// Sends a call and reads the answer as JSON.
@@ -177,6 +186,9 @@ impl Transport {
             .header(ACCEPT, HeaderValue::from_static(call.accept));
         if !call.body.is_empty() {
             builder = builder.header(CONTENT_TYPE, HeaderValue::from_static(call.content_type));
+        }
+        if let Some(etag) = &call.known {
+            builder = builder.header(IF_NONE_MATCH, etag);
         }
         if call.streaming {
             builder = builder.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -220,6 +232,16 @@ impl Transport {
         }
         Ok(status)
     }
+}
+
+/// Collects an answer's body.
+pub(crate) async fn collect(response: Response<Body>) -> Result<Bytes, Error> {
+    response.into_body().collect_bytes().await.map_err(|e| {
+        Error::decode(
+            "unexpected error when reading response body. Please retry. Original error",
+            gonet::cause(&e, ""),
+        )
+    })
 }
 
 /// What client-go says about an answer that carries no status of its own (`errors.NewGenericServerResponse`).

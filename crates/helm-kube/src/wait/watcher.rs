@@ -75,7 +75,10 @@ impl<'a> Wait<'a> {
             }
             index.insert(identity, objects.len());
             let same = |target: &&mut WatchTarget| {
-                target.resource_type == *resource.resource_type && target.namespace == resource.namespace
+                target.resource_type == *resource.resource_type
+                    && target.namespace == resource.namespace
+                    // Definitions are large, and a cluster may have thousands: none but those waited for are read.
+                    && !resource.resource_type.is_definition()
             };
             match targets.iter_mut().find(same) {
                 // More than one object of a kind: all of the kind in the namespace are watched.
