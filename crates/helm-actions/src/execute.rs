@@ -1,6 +1,6 @@
 //! Carries out plans, step by step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
 
@@ -39,6 +39,8 @@ pub(crate) struct Executor<'a> {
     pub(crate) server_side: bool,
     /// Whether the server does not check objects for unknown fields.
     pub(crate) skip_validation: bool,
+    /// Objects that the revision before had in the same form.
+    pub(crate) unchanged: HashSet<ObjectRef>,
     /// The objects that the plan made.
     pub(crate) created: Vec<Resource>,
     /// Errors of stages after which the plan went on.
@@ -64,6 +66,7 @@ impl<'a> Executor<'a> {
             timeout: Duration::from_secs(300),
             server_side: true,
             skip_validation: false,
+            unchanged: HashSet::new(),
             created: Vec::new(),
             tolerated: Vec::new(),
         }
@@ -188,7 +191,10 @@ impl<'a> Executor<'a> {
             self.interruptible(async {
                 match kind {
                     StageKind::Create => objects::create(self.context, wanted, &writes).await,
-                    _ => objects::update(self.context, originals, wanted, pruned, &writes).await,
+                    _ => {
+                        objects::update(self.context, originals, wanted, pruned, &self.unchanged, &writes)
+                            .await
+                    }
                 }
             })
             .await

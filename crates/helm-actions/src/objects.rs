@@ -1,15 +1,16 @@
 //! Sets of objects: made, changed, deleted, waited for.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures::StreamExt;
 use helm_kube::{
-    ApplyMode, ApplyOptions, Cluster, Error, FieldValidation, LogOptions, Resource, WaitEvent, WaitFor,
-    WaitOptions, WaitStrategy,
+    Applied, ApplyMode, ApplyOptions, Cluster, Error, FieldValidation, LogOptions, Resource, WaitEvent,
+    WaitFor, WaitOptions, WaitStrategy,
 };
 use helm_release::Compat;
 use helm_release::plan::Propagation;
-use k8s_object::Object;
+use k8s_object::{Object, ObjectRef};
 
 use crate::{ActionError, Context, Event, Wait};
 
@@ -72,13 +73,26 @@ pub(crate) async fn create(
 pub(crate) async fn update(
     context: &Context,
     originals: Vec<Resource>,
-    mut wanted: Vec<Resource>,
+    wanted: Vec<Resource>,
     pruned: Vec<Resource>,
+    unchanged: &HashSet<ObjectRef>,
     writes: &Writes,
 ) -> Result<Outcome, ActionError> {
     let cluster = context.cluster();
-    let (result, updated) = cluster.update_all(&originals, &mut wanted, &writes.options()).await;
-    let created = result.created.iter().map(|at| wanted[*at].clone()).collect();
+    let options = writes.options();
+    // An object that is replaced is new, whatever it was before.
+    let is_steady = |resource: &Resource| !writes.replace && unchanged.contains(&resource.reference());
+    let order: HashMap<ObjectRef, usize> = wanted.iter().map(Resource::reference).zip(0..).collect();
+    let (steady, mut wanted): (Vec<_>, Vec<_>) = wanted.into_iter().partition(is_steady);
+    let (right, wrong) = cluster.put_right(&originals, steady, &options).await;
+    let new = right.into_iter().filter(|(applied, _)| *applied == Applied::Created);
+    let mut created: Vec<Resource> = new.map(|(_, resource)| resource).collect();
+    if !wrong.is_empty() {
+        wanted.extend(wrong);
+        wanted.sort_by_key(|resource| order.get(&resource.reference()).copied());
+    }
+    let (result, updated) = cluster.update_all(&originals, &mut wanted, &options).await;
+    created.extend(result.created.iter().map(|at| wanted[*at].clone()));
     let updated = match updated {
         Ok(()) => cluster.prune(&pruned, &[]).await.1,
         error => error,

@@ -1,3 +1,4 @@
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use govalue::Map;
@@ -10,6 +11,7 @@ use helm_release::{
 };
 use helm_render::{Capabilities, ReleaseInfo};
 use helm_store::{Record, is_system_label};
+use k8s_object::ObjectRef;
 use k8s_object::ownership::Owner;
 
 use crate::execute::{Executor, StageFailure};
@@ -312,7 +314,7 @@ async fn perform(
 ) -> Result<Release, Failure> {
     let Prepared { history, current, mut release, manifests, mode } = prepared;
     let objects = objects_of(context, request, &current, &release, &manifests).await;
-    let (current_objects, resources, adopted) = match objects {
+    let Objects { before, wanted, unchanged, adopted } = match objects {
         Ok(objects) => objects,
         Err(error) => return Err(Failure::from(error).with_release(release)),
     };
@@ -327,8 +329,8 @@ async fn perform(
     let plan = plan::upgrade(Change {
         release: &release,
         current: &current,
-        current_objects: current_objects.into_iter().map(|resource| resource.object).collect(),
-        objects: resources.into_iter().map(|resource| resource.object).collect(),
+        current_objects: before.into_iter().map(|resource| resource.object).collect(),
+        objects: wanted.into_iter().map(|resource| resource.object).collect(),
         adopted,
         deployed: Vec::new(),
         outdated,
@@ -339,6 +341,7 @@ async fn perform(
         description: Some(description(&request.conduct, "Upgrade complete")),
     });
     let mut executor = Executor::new(context, release, [current]);
+    executor.unchanged = unchanged;
     executor.wait = request.wait();
     executor.timeout = request.conduct.timeout;
     executor.server_side = matches!(mode, ApplyMode::ServerSide { .. });
@@ -349,9 +352,18 @@ async fn perform(
     }
 }
 
-type Objects = (Vec<Resource>, Vec<Resource>, Vec<k8s_object::ObjectRef>);
+/// What an upgrade is about.
+struct Objects {
+    /// The objects of the current revision.
+    before: Vec<Resource>,
+    /// The wanted ones.
+    wanted: Vec<Resource>,
+    /// Which of them were wanted in the same form before.
+    unchanged: HashSet<ObjectRef>,
+    /// Which of the new ones are on the cluster.
+    adopted: Vec<ObjectRef>,
+}
 
-/// The objects of the current revision, the wanted ones, and which of the new ones are on the cluster.
 async fn objects_of(
     context: &Context,
     request: &UpgradeRequest,
@@ -360,15 +372,16 @@ async fn objects_of(
     manifests: &[Manifest],
 ) -> Result<Objects, ActionError> {
     let mut wanted = build::bind(context, manifests, &release.namespace).await?;
-    let owner = Owner { name: &release.name, namespace: &release.namespace };
-    build::claim(&mut wanted, owner);
     let before = build::bind_text(context, &current.manifest, &release.namespace).await;
     let before =
         before.map_err(|e| e.during("unable to build kubernetes objects from current release manifest"))?;
-    let is_new = |resource: &&Resource| {
-        let reference = resource.reference();
-        !before.iter().any(|old| old.reference() == reference)
-    };
+    let known: HashMap<ObjectRef, &Resource> = before.iter().map(|old| (old.reference(), old)).collect();
+    let is_same =
+        |wanted: &&Resource| known.get(&wanted.reference()).is_some_and(|old| old.object == wanted.object);
+    let unchanged = wanted.iter().filter(is_same).map(Resource::reference).collect();
+    let owner = Owner { name: &release.name, namespace: &release.namespace };
+    build::claim(&mut wanted, owner);
+    let is_new = |resource: &&Resource| !known.contains_key(&resource.reference());
     let new: Vec<Resource> = wanted.iter().filter(is_new).cloned().collect();
     let doing = match context.compat() {
         Compat::V3 => "Unable to continue with update",
@@ -378,7 +391,7 @@ async fn objects_of(
     let adopted = context.cluster().existing(&new, adoption).await;
     let adopted = adopted.map_err(|e| ActionError::Cluster(e).during(doing))?;
     let adopted = adopted.into_iter().map(|at| new[at].reference()).collect();
-    Ok((before, wanted, adopted))
+    Ok(Objects { before, wanted, unchanged, adopted })
 }
 
 /// Records the failure, removes what was made and goes back, as far as that was asked for.

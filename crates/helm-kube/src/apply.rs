@@ -17,7 +17,7 @@ use crate::{Cluster, Error, Patch, Propagation, Resource, WriteOptions};
 pub const FIELD_MANAGER: &str = "helm";
 
 /// How many objects of one kind are written at once.
-const CONCURRENT_WRITES: usize = 16;
+const CONCURRENT_WRITES: usize = 32;
 
 /// How objects are brought to the state wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +191,33 @@ impl Cluster {
             }
         }
         (result, Error::join(errors, " && ").map_or(Ok(()), Err))
+    }
+
+    /// Brings objects to the state that they should be in already, all at once: where nothing is new, no order
+    /// matters. Answers those that are as wanted, and those that are not because of some error, to be tried again in
+    /// their order.
+    pub async fn put_right(
+        &self,
+        originals: &[Resource],
+        targets: Vec<Resource>,
+        options: &ApplyOptions,
+    ) -> (Vec<(Applied, Resource)>, Vec<Resource>) {
+        let outcomes = stream::iter(targets)
+            .map(|mut target| async move {
+                let original = originals.iter().find(|original| original.same_object(&target));
+                let outcome = self.update_one(original, &mut target, options).await;
+                (outcome, target)
+            })
+            .buffered(CONCURRENT_WRITES);
+        let (mut right, mut wrong) = (Vec::new(), Vec::new());
+        let mut outcomes = std::pin::pin!(outcomes);
+        while let Some((outcome, target)) = outcomes.next().await {
+            match outcome {
+                Outcome { applied: Some(applied), error: None } => right.push((applied, target)),
+                _ => wrong.push(target),
+            }
+        }
+        (right, wrong)
     }
 
     /// Deletes what a release had and has no more, but for objects whose own annotation keeps them. Gives back the

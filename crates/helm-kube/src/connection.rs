@@ -34,7 +34,8 @@ pub(crate) fn open(config: Config) -> Result<kube::Client, Error> {
         let name = name.try_into().map_err(|e| Error::Config(format!("tls-server-name: {e}")))?;
         https = https.with_server_name_resolver(hyper_rustls::FixedServerNameResolver::new(name));
     }
-    let mut connector = hyper_timeout::TimeoutConnector::new(https.enable_all_versions().wrap_connector(connector));
+    let mut connector =
+        hyper_timeout::TimeoutConnector::new(https.enable_all_versions().wrap_connector(connector));
     connector.set_connect_timeout(config.connect_timeout);
     connector.set_read_timeout(config.read_timeout);
     connector.set_write_timeout(config.write_timeout);

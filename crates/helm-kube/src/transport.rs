@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use govalue::strconv::quote;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, IF_NONE_MATCH, RETRY_AFTER, WARNING};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, IF_NONE_MATCH, RETRY_AFTER, WARNING,
+};
 use http::{Method, Request, Response, StatusCode};
 use kube::client::Body;
 use serde::de::DeserializeOwned;

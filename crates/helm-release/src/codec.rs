@@ -16,6 +16,10 @@ use crate::{Release, Summary};
 /// of that size could unpack to, and a bound on what a forged record can cost.
 const MAX_UNPACKED: u64 = 512 << 20;
 
+/// A record that packs to more bytes is packed as tightly as can be, because an API server's object may not hold it
+/// otherwise. For others the last percent is not worth four times the time.
+const AMPLE: usize = 512 << 10;
+
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
 
 /// Why a stored record could not be read or written.
@@ -38,9 +42,17 @@ pub enum CodecError {
 /// Packs a release as one generation of Helm stores it (the content of a Secret's or ConfigMap's `release` key).
 pub fn encode(release: &Release, compat: Compat) -> Result<String, CodecError> {
     let json = release.to_json(compat)?;
-    let mut gzip = GzEncoder::new(Vec::with_capacity(json.len() / 4), Compression::best());
-    gzip.write_all(&json)?;
-    Ok(BASE64_STANDARD.encode(gzip.finish()?))
+    let mut packed = pack(&json, Compression::default())?;
+    if packed.len() > AMPLE {
+        packed = pack(&json, Compression::best())?;
+    }
+    Ok(BASE64_STANDARD.encode(packed))
+}
+
+fn pack(json: &[u8], level: Compression) -> Result<Vec<u8>, CodecError> {
+    let mut gzip = GzEncoder::new(Vec::with_capacity(json.len() / 4), level);
+    gzip.write_all(json)?;
+    Ok(gzip.finish()?)
 }
 
 /// Unpacks a release. Text that was stored before Helm compressed records is read too.

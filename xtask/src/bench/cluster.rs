@@ -52,13 +52,7 @@ pub(super) fn run() -> Result<(), String> {
 
 /// Installs, upgrades and uninstalls; every program has a namespace of its own, and its caches are those of the turn
 /// before.
-fn round(
-    cluster: &Cluster,
-    program: &Path,
-    name: &str,
-    root: &Path,
-    turn: u32,
-) -> Result<[Cost; 3], String> {
+fn round(cluster: &Cluster, program: &Path, name: &str, root: &Path, turn: u32) -> Result<[Cost; 3], String> {
     let namespace = format!("bench-{name}-{turn}");
     let home = root.join(format!("home-{name}"));
     let config = cluster.kubeconfig();

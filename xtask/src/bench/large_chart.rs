@@ -14,22 +14,8 @@ pub(super) const GROUP: &str = "bench.example.com";
 
 /// Names of properties. They differ, so that what is stored of the chart is not all repetition.
 const WORDS: [&str; 16] = [
-    "affinity",
-    "backoff",
-    "capacity",
-    "domain",
-    "endpoint",
-    "filter",
-    "gateway",
-    "header",
-    "interval",
-    "journal",
-    "kernel",
-    "limit",
-    "matcher",
-    "network",
-    "origin",
-    "policy",
+    "affinity", "backoff", "capacity", "domain", "endpoint", "filter", "gateway", "header", "interval",
+    "journal", "kernel", "limit", "matcher", "network", "origin", "policy",
 ];
 
 /// Writes the chart into a folder.
@@ -155,7 +141,10 @@ spec:
 "
     );
     for (outer, word) in WORDS.iter().enumerate() {
-        let _ = writeln!(text, "              {word}:\n                type: object\n                properties:");
+        let _ = writeln!(
+            text,
+            "              {word}:\n                type: object\n                properties:"
+        );
         for middle in 0..5 {
             let _ = writeln!(
                 text,
