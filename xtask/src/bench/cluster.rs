@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::cost::{Cost, measure};
 use super::{By, Row, large_chart, report};
 use crate::cluster::Cluster;
-use crate::conformance::Pair;
+use crate::conformance::{Pair, build_ours};
 use crate::peers;
 
 /// How often each program has its turn; they take turns, so that what else runs on the machine meets both.
@@ -15,7 +15,7 @@ const TURNS: u32 = 3;
 /// Runs the comparison.
 pub(super) fn run() -> Result<(), String> {
     let bin = peers::install()?;
-    let pair = Pair::new(&bin)?;
+    let pair = Pair::new(build_ours()?, &bin)?;
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let root = folder.path();
     large_chart::write(&root.join("large"))?;
