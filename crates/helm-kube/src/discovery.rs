@@ -315,3 +315,55 @@ struct PlainResource {
     #[serde(default)]
     kind: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use http::header::IF_NONE_MATCH;
+    use http::{Request, Response};
+
+    use super::*;
+    use crate::Body;
+
+    /// A server that has one kind, sends its groups whole to who does not know them, and counts how often it does.
+    fn server(kind: &'static str, sent: &Arc<AtomicUsize>) -> Transport {
+        let sent = Arc::clone(sent);
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let tag = format!("\"{kind}\"");
+            let known = request.headers().get(IF_NONE_MATCH).is_some_and(|known| known == tag.as_str());
+            let response = Response::builder().header(ETAG, tag);
+            let response = if known {
+                response.status(304).body(Body::empty())
+            } else {
+                sent.fetch_add(1, Ordering::Relaxed);
+                let body = serde_json::json!({ "kind": "APIGroupDiscoveryList", "items": [{ "metadata": {},
+                    "versions": [{ "version": "v1", "resources": [
+                        { "resource": "things", "responseKind": { "kind": kind }, "scope": "Namespaced" },
+                    ] }] }] });
+                response.body(Body::from(body.to_string().into_bytes()))
+            };
+            async move { response }
+        });
+        Transport::new(kube::Client::new(service, "default"), "https://example.com", None)
+    }
+
+    #[tokio::test]
+    async fn what_has_not_changed_is_not_sent_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::of_server(folder.path(), "https://example.com");
+        let sent = Arc::new(AtomicUsize::new(0));
+        // The third one has changed, which shows at once; the fourth finds a damaged file and asks anew.
+        for (kind, expected) in [("Pod", 2), ("Pod", 2), ("Node", 4), ("Node", 5)] {
+            if expected == 5 {
+                std::fs::write(folder.path().join("example.com/api.discovery"), "\"Node\"\n{")
+                    .expect("a file");
+            }
+            let discovery = Discovery::read(&server(kind, &sent), &OnceLock::new(), Some(&cache)).await;
+            let discovery = discovery.expect("discovery");
+            assert_eq!(discovery.api_versions().collect::<Vec<_>>(), ["v1", &format!("v1/{kind}")]);
+            assert_eq!(sent.load(Ordering::Relaxed), expected);
+        }
+    }
+}

@@ -167,12 +167,42 @@ fn custom_resources_wait_until_their_kind_is_listed() {
                 data: definition.into(),
                 mod_time: None,
             });
-            install(&context, install_request(Arc::new(operator))).await.unwrap();
+            install(&context, install_request(Arc::new(operator.clone()))).await.unwrap();
             assert_eq!(
                 server.objects(),
                 ["customresourcedefinitions/widgets.demo.example.com", "widgets/hull"]
             );
+            // The next release finds the definition there.
+            operator.templates.clear();
+            server.requests();
+            let second = InstallRequest { name: "other".to_owned(), ..install_request(Arc::new(operator)) };
+            install(&context, second).await.unwrap();
+            let asked = server.requests();
+            let about: Vec<_> = asked.iter().filter(|r| r.contains("customresourcedefinitions")).collect();
+            assert_eq!(about, ["GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions"]);
         }
+    });
+}
+
+/// An unchanged object that is refused is tried again in its place, and what follows it is then not touched.
+#[test]
+fn an_unchanged_object_that_fails_fails_in_its_place() {
+    run(async {
+        let Bench { server, context, .. } = bench(Compat::V4);
+        let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: port\n";
+        let release = |value| {
+            let (hull, sail) = (config_map("hull", "1"), config_map("sail", value));
+            chart(&[("a.yaml", &hull), ("s.yaml", service), ("b.yaml", &sail)])
+        };
+        install(&context, install_request(release("1"))).await.unwrap();
+        server.requests();
+        server.refuse("PATCH configmaps/hull", "no");
+        let failure = upgrade(&context, upgrade_request(release("2"))).await.unwrap_err();
+        let text = "server-side apply failed for object dock/hull /v1, Kind=ConfigMap: no";
+        assert_eq!(failure.to_string(), text);
+        let asked = server.requests();
+        let tried = |name| asked.iter().filter(|r| r.starts_with("PATCH") && r.ends_with(name)).count();
+        assert_eq!((tried("/hull"), tried("/sail"), tried("/port")), (2, 1, 1));
     });
 }
 
