@@ -13,7 +13,7 @@ pub(crate) fn of(name: &str) -> Option<Cost> {
     Some(match name {
         // Measured: from 40 to 60 milliseconds.
         "bcrypt" | "htpasswd" => |_| 900_000,
-        "derivePassword" => |_| 6_000_000,
+        "derivePassword" => |_| 7_000_000,
         "genPrivateKey" => private_key,
         "genCA" | "genSelfSignedCert" | "genSignedCert" => |_| 2_500_000,
         "genCAWithKey" | "genSelfSignedCertWithKey" | "genSignedCertWithKey" | "buildCustomCert" => {
